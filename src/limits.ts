@@ -1,0 +1,153 @@
+/**
+ * Every number of the product that is a limit: its unit, its default and where it comes from.
+ * "service" = published by Azure Web PubSub; "emulator" = the official emulator; "ours" = Hubbub's choice.
+ */
+
+const MIB = 1024 * 1024;
+
+/** Largest message of a client, all fragments together, inclusive, in bytes (emulator). */
+export const MAX_CLIENT_MESSAGE_BYTES = MIB;
+
+/** Largest body of a REST request, inclusive, in bytes (emulator). */
+export const MAX_REST_BODY_BYTES = MIB;
+
+/** Largest answer of an event handler, in bytes after decompression (emulator). */
+export const MAX_HANDLER_RESPONSE_BYTES = 16 * MIB;
+
+/** Longest hub name, in characters (emulator). */
+export const MAX_HUB_NAME_LENGTH = 128;
+
+/** Longest group name, in UTF-16 code units (emulator). */
+export const MAX_GROUP_NAME_LENGTH = 1024;
+
+/** Longest event name, in characters (emulator). */
+export const MAX_EVENT_NAME_LENGTH = 128;
+
+/** Longest metadata key, in ASCII characters (emulator). */
+export const MAX_METADATA_KEY_LENGTH = 256;
+
+/** Longest metadata value, in ASCII characters (emulator). */
+export const MAX_METADATA_VALUE_LENGTH = 1024;
+
+/** Largest sum of the lengths of all metadata keys and values of one message (emulator). */
+export const MAX_METADATA_TOTAL_LENGTH = 8192;
+
+/** Longest time to live of a message, in seconds (service). */
+export const MAX_TTL_SECONDS = 300;
+
+/** Largest value of an ack id or a sequence id (service: uint64). */
+export const MAX_UINT64 = 18446744073709551615n;
+
+/** Deepest nesting of a client's JSON frame; the frame's own object is level 1 (.NET's default, as the emulator's). */
+export const MAX_JSON_DEPTH = 64;
+
+/** Successful ack ids that a connection remembers for deduplication; the oldest is forgotten first (emulator). */
+export const REMEMBERED_ACK_IDS = 1000;
+
+/** Unacknowledged messages that a reliable connection may hold (service). */
+export const MAX_UNACKNOWLEDGED_MESSAGES = 1000;
+
+/** Bytes of encoded frames that a reliable connection may hold unacknowledged (service). */
+export const MAX_UNACKNOWLEDGED_BYTES = 16 * MIB;
+
+/** Messages that may wait in the outgoing queue of one connection (emulator). */
+export const MAX_OUTBOUND_MESSAGES = 1000;
+
+/** Bytes that may wait in the outgoing queue of one connection (emulator). */
+export const MAX_OUTBOUND_BYTES = 16 * MIB;
+
+/** A connection whose queue makes no progress for this long is a slow consumer, in milliseconds (ours). */
+export const OUTBOUND_STALL_MS = 10_000;
+
+/** Frames of one client that may wait behind a pending event (ours). */
+export const MAX_WAITING_FRAMES = 1000;
+
+/** Bytes of frames of one client that may wait behind a pending event (ours). */
+export const MAX_WAITING_BYTES = 16 * MIB;
+
+/** How long a reliable connection without a socket can be recovered, in milliseconds (ours; the service promises 30 s). */
+export const RECOVERY_WINDOW_MS = 60_000;
+
+/** Life of a reconnection token, in milliseconds (service: about 7 days). */
+export const RECONNECTION_TOKEN_LIFE_MS = 7 * 24 * 3600_000;
+
+/** Interval of the server's WebSocket pings, in seconds (service). */
+export const KEEP_ALIVE_SECONDS = { default: 20, min: 1, max: 120 } as const;
+
+/** Clock skew that is forgiven on `exp` and `nbf` of tokens, in seconds (emulator). */
+export const TOKEN_CLOCK_SKEW_SECONDS = 300;
+
+/** Longest token that is looked at, in characters: longer ones are refused unread (ours). */
+export const MAX_TOKEN_LENGTH = 16 * 1024;
+
+/** Verified tokens kept to spare the next HMAC (ours). */
+export const MAX_CACHED_TOKENS = 4096;
+
+/** Shortest access key, in UTF-8 bytes (emulator). */
+export const MIN_ACCESS_KEY_BYTES = 32;
+
+/** Unescaped `*` in one role pattern, those of `**` counted singly (service). */
+export const MAX_PATTERN_STARS = 5;
+
+/** Longest role pattern, in characters (emulator). */
+export const MAX_PATTERN_LENGTH = 1024;
+
+/** Patterns with wildcards per permission and connection (emulator). */
+export const MAX_PATTERNS = 9;
+
+/** Literal group rules (roles and grants) per permission and connection (emulator). */
+export const MAX_LITERAL_RULES = 1000;
+
+/** Longest OData filter, in characters (ours). */
+export const MAX_FILTER_LENGTH = 8192;
+
+/** Deepest OData filter, in levels (emulator). */
+export const MAX_FILTER_DEPTH = 100;
+
+/** Most nodes of an OData filter (ours). */
+export const MAX_FILTER_NODES = 500;
+
+/** Bytes of source text whose compiled filters are kept (ours). */
+export const MAX_FILTER_CACHE_BYTES = 256 * 1024;
+
+/** `maxpagesize` of a listing: most members on one page, and its default (service). */
+export const MAX_PAGE_SIZE = 200;
+
+/** `top` and `minutesToExpire`: the largest int32 (service). */
+export const MAX_INT32 = 2_147_483_647;
+
+/** Longest continuation token, in characters (emulator). */
+export const MAX_CONTINUATION_TOKEN_LENGTH = 2048;
+
+/** Longest continuation token in the form of a whole nextLink, in characters (ours). */
+export const MAX_CONTINUATION_URL_LENGTH = 16_384;
+
+/** Longest connection state that a handler may set, in characters (ours: most HTTP servers refuse larger headers). */
+export const MAX_CONNECTION_STATE_LENGTH = 32 * 1024;
+
+/** One call of an event handler with all its attempts and pauses, in milliseconds (emulator). */
+export const HANDLER_CALL_MS = 100_000;
+
+/** Pauses between the attempts of a handler call, in milliseconds (emulator). */
+export const HANDLER_RETRY_PAUSES_MS: readonly number[] = [1000, 3000, 5000];
+
+/** Calls that may run at once to one handler origin (ours). */
+export const MAX_HANDLER_CALLS = 128;
+
+/** Calls that may wait for a place at one handler origin (ours). */
+export const MAX_HANDLER_QUEUE = 10_000;
+
+/** One validation request of a handler, in milliseconds (emulator). */
+export const VALIDATION_MS = 10_000;
+
+/** A validation that passed is used without a refresh for this long, in milliseconds (emulator). */
+export const VALIDATION_FRESH_MS = 60_000;
+
+/** First and longest pause after a failed validation, in milliseconds (emulator). */
+export const VALIDATION_BACKOFF_MS = { first: 1000, max: 60_000 } as const;
+
+/** Validated handlers that are remembered, the oldest out first (ours). */
+export const MAX_CACHED_VALIDATIONS = 10_000;
+
+/** Time that a stop waits for clients and handlers, in milliseconds (ours). */
+export const DRAIN_MS = 10_000;
