@@ -2,7 +2,12 @@
  * The vocabulary of failure: names of REST errors, of ack errors, and why a connection ends. Logs, metrics, the
  * `disconnected` event and the close frame all read these tables, so that they can never disagree.
  */
-import type { AckError } from "./protocol/event.ts";
+
+/** Why a client's request failed, by the service's names. */
+export interface AckError {
+  readonly name: "Duplicate" | "Forbidden" | "InternalServerError" | "BadRequest";
+  readonly message: string;
+}
 
 /** Codes of REST errors, as in the header `x-ms-error-code` and the body's `code`. */
 export type RestErrorCode =

@@ -1,6 +1,7 @@
 /**
  * What the server tells a client, in one form for all subprotocols, and the codec that turns it into frames.
  */
+import type { AckError } from "../errors.ts";
 import type { Command, Metadata, Payload } from "./command.ts";
 
 /** A message on its way to its receivers. */
@@ -12,12 +13,6 @@ export interface Message {
   readonly fromUserId: string | undefined;
   readonly payload: Payload;
   readonly metadata: Metadata | undefined;
-}
-
-/** Why a request failed, by the service's names. */
-export interface AckError {
-  readonly name: "Duplicate" | "Forbidden" | "InternalServerError" | "BadRequest";
-  readonly message: string;
 }
 
 /** Everything but messages that the server may send. */
