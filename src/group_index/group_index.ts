@@ -1,0 +1,173 @@
+/**
+ * The groups of a hub, or its users: who is in which, by name.
+ *
+ * Three ways to go through the members, each with its own promise while others join and leave:
+ *
+ * - {@linkcode GroupIndex.rangeOf}, {@linkcode GroupIndex.membersOf}: no copy of one's own. Every member exactly once, if
+ *   nobody joins or leaves before the end.
+ * - {@linkcode GroupIndex.snapshot}: a copy. Every member of the moment of the call exactly once; some of them may have
+ *   left when their turn comes.
+ * - {@linkcode GroupIndex.walk}: a copy that looks again. Who is a member all the while comes exactly once; nobody comes
+ *   twice; who comes is a member at that moment. Who leaves before its turn does not come. Who joins during the walk does
+ *   not come, except in a slot of the copy whose turn is still to come (one that left and joined again, or a new
+ *   connection in a reused slot).
+ */
+import { Interner, NO_ID } from "./interner.ts";
+import { MemberRange } from "./member_lists.ts";
+import { type MemberView, MemberViews, NO_MEMBERS } from "./member_views.ts";
+import { Membership } from "./membership.ts";
+import { MemberWalk } from "./member_walk.ts";
+import type { SharedMembers } from "./snapshot.ts";
+
+export type { MemberRange } from "./member_lists.ts";
+export type { MemberView } from "./member_views.ts";
+
+const NO_NAMES = new Interner();
+const NO_MEMBERSHIP = new Membership();
+const NO_VIEWS = new MemberViews();
+const NO_RANGE = new MemberRange();
+
+/**
+ * Members (slots, see `slots.ts`) of named groups. A group exists while it has a member. Names are any strings; what a
+ * valid name is, others know.
+ *
+ * ```ts
+ * import { GroupIndex, type MemberRange, type MemberView } from "./group_index.ts";
+ * import assert from "node:assert/strict";
+ * const groups = new GroupIndex();
+ * assert.equal(groups.join(7, "sports"), true);
+ * assert.equal(groups.join(7, "sports"), false);
+ * const { slots, length }: MemberView = groups.membersOf("sports");
+ * assert.deepEqual([...slots.subarray(0, length)], [7]);
+ * const { words, start, end }: MemberRange = groups.rangeOf("sports");
+ * for (let i = start; i < end; i++) assert.equal(words[i], 7);
+ * assert.equal(groups.leaveAll(7), 1);
+ * assert.deepEqual([...groups.groupNames()], []);
+ * ```
+ */
+export class GroupIndex {
+  // All of these are shared by empty indexes and replaced at the first join: a hub costs little before it has groups.
+  #names = NO_NAMES;
+  #membership = NO_MEMBERSHIP;
+  #views = NO_VIEWS;
+  #range = NO_RANGE;
+
+  /** With `shared`, workers that get {@linkcode shared} can read the members of every group. */
+  constructor(shared = false) {
+    if (shared) this.#begin(true);
+  }
+
+  /** How many groups exist. */
+  get size(): number {
+    return this.#names.size;
+  }
+
+  /** What `MemberReader` needs in another worker; `undefined` when the index is private. */
+  get shared(): SharedMembers | undefined {
+    return this.#membership.shared;
+  }
+
+  /** Bytes of all buffers; the names are not in them. */
+  get byteLength(): number {
+    return this.#membership.byteLength + this.#names.byteLength;
+  }
+
+  /** Makes `slot` a member; false when it was one already. */
+  join(slot: number, name: string): boolean {
+    const known = this.#names.find(name);
+    if (known !== NO_ID) return this.#membership.join(slot, known);
+    if (this.#names === NO_NAMES) this.#begin(false);
+    return this.#membership.join(slot, this.#names.acquire(name));
+  }
+
+  /** Ends a membership; false when there was none. */
+  leave(slot: number, name: string): boolean {
+    const id = this.#names.find(name);
+    if (id === NO_ID || !this.#membership.leave(slot, id)) return false;
+    if (this.#membership.count(id) === 0) this.#names.release(id);
+    return true;
+  }
+
+  /** Ends all memberships of `slot`; gives their number. */
+  leaveAll(slot: number): number {
+    return this.#membership.removeMember(slot, this.#names);
+  }
+
+  /** Tells whether `slot` is a member. */
+  isMember(slot: number, name: string): boolean {
+    const id = this.#names.find(name);
+    return id !== NO_ID && this.#membership.has(slot, id);
+  }
+
+  /** How many members a group has; 0 when it does not exist. */
+  memberCount(name: string): number {
+    const id = this.#names.find(name);
+    return id === NO_ID ? 0 : this.#membership.count(id);
+  }
+
+  /** How many groups `slot` is in. */
+  groupCountOf(slot: number): number {
+    return this.#membership.setCountOf(slot);
+  }
+
+  /** The groups that `slot` is in, in no order. */
+  groupsOf(slot: number): string[] {
+    const groups: string[] = [];
+    for (const id of this.#membership.setsOf(slot)) {
+      const name = this.#names.nameOf(id);
+      if (name !== undefined) groups.push(name);
+    }
+    return groups;
+  }
+
+  /**
+   * All groups, in the order in which they came to be. One that comes or goes during the iteration may be in it or not,
+   * and twice if it does both; the others are, once.
+   */
+  groupNames(): IterableIterator<string> {
+    return this.#names.names();
+  }
+
+  /** The id under which workers read a group, or -1 when it does not exist. Valid as long as the group has a member. */
+  idOf(name: string): number {
+    return this.#names.find(name);
+  }
+
+  /**
+   * The members of a group, without allocating. Valid until the next join, leave or other look at members in this
+   * index, of whatever group.
+   */
+  membersOf(name: string): MemberView {
+    const id = this.#names.find(name);
+    return id === NO_ID ? NO_MEMBERS : this.#views.of(this.#membership.members, id);
+  }
+
+  /**
+   * Where the members of a group lie: like {@linkcode membersOf} and with the same validity, but without a copy or a view
+   * even for small groups. The object is used again.
+   */
+  rangeOf(name: string): MemberRange {
+    const id = this.#names.find(name);
+    if (id === NO_ID) return NO_RANGE;
+    this.#membership.members.findRange(id, this.#range);
+    return this.#range;
+  }
+
+  /** A copy of the members' slots, the caller's own. */
+  snapshot(name: string): Uint32Array {
+    const { slots, length } = this.membersOf(name);
+    return slots.slice(0, length);
+  }
+
+  /** Goes through the members while others join and leave; what it promises is said at the head of this file. */
+  walk(name: string): MemberWalk {
+    return new MemberWalk(this, name, this.snapshot(name));
+  }
+
+  #begin(shared: boolean): void {
+    this.#names = new Interner();
+    this.#membership = new Membership(shared);
+    this.#views = new MemberViews();
+    this.#range = new MemberRange();
+  }
+}

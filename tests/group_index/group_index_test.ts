@@ -1,0 +1,233 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { GroupIndex } from "../../src/group_index/group_index.ts";
+import { END } from "../../src/group_index/member_walk.ts";
+import { Slots } from "../../src/group_index/slots.ts";
+
+const SEED = 20_240_605;
+
+/** Names that trip up what takes them for something else. */
+const ODD_NAMES = [
+  "sports",
+  " sports",
+  "SPORTS",
+  "__proto__",
+  "constructor",
+  "toString",
+  "a/b?c#d%20",
+  "a\u0000b",
+  "tab\tand\u2028",
+  "é",
+  "e\u0301",
+  "\ud83d\ude00",
+  "\ud800",
+  "𝒳".repeat(512),
+  "",
+  "0",
+];
+
+type Model = Map<string, Set<number>>;
+
+function ascending(values: Iterable<number>): number[] {
+  return [...values].sort((a, b) => a - b);
+}
+
+function viewed(index: GroupIndex, name: string): number[] {
+  const { slots, length } = index.membersOf(name);
+  return [...slots.subarray(0, length)];
+}
+
+function ranged(index: GroupIndex, name: string): number[] {
+  const { words, start, end } = index.rangeOf(name);
+  return [...words.subarray(start, end)];
+}
+
+function walked(index: GroupIndex, name: string): number[] {
+  const walk = index.walk(name);
+  const slots: number[] = [];
+  for (let slot = walk.next(); slot !== END; slot = walk.next()) slots.push(slot);
+  return slots;
+}
+
+function assertSame(index: GroupIndex, model: Model, slots: Iterable<number>): void {
+  const names = [...model].filter(([, members]) => members.size > 0).map(([name]) => name);
+  assert.deepEqual([...index.groupNames()].sort(), names.sort());
+  assert.equal(index.size, names.length);
+  for (const [name, members] of model) {
+    const expected = ascending(members);
+    assert.equal(index.memberCount(name), expected.length);
+    assert.deepEqual(ascending(viewed(index, name)), expected);
+    assert.deepEqual(ascending(ranged(index, name)), expected);
+    assert.deepEqual(ascending(index.snapshot(name)), expected);
+    assert.deepEqual(ascending(walked(index, name)), expected);
+  }
+  for (const slot of slots) {
+    const groups = names.filter((name) => model.get(name)?.has(slot));
+    assert.equal(index.groupCountOf(slot), groups.length);
+    assert.deepEqual(index.groupsOf(slot).sort(), groups.sort());
+  }
+}
+
+const name = fc.oneof(
+  fc.constantFrom(...ODD_NAMES),
+  fc.nat(60).map((i) => `group-${i}`),
+  fc.string({ unit: "binary", maxLength: 2 }),
+);
+
+Deno.test(`the index is a map of sets: joins, leaves, disconnects, reused slots (seed ${SEED})`, () => {
+  const step = fc.record({
+    action: fc.constantFrom("join", "join", "join", "leave", "disconnect"),
+    which: fc.nat(15),
+    name,
+  });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 300, size: "max" }), (steps) => {
+      const index = new GroupIndex();
+      const model: Model = new Map();
+      const slots = new Slots();
+      const live: number[] = [];
+      for (const { action, which, name } of steps) {
+        const slot = live[which] ?? slots.acquire();
+        if (live[which] === undefined) live.push(slot);
+        let members = model.get(name);
+        if (members === undefined) model.set(name, members = new Set());
+        assert.equal(index.isMember(slot, name), members.has(slot));
+        if (action === "join") {
+          assert.equal(index.join(slot, name), !members.has(slot));
+          members.add(slot);
+        } else if (action === "leave") {
+          assert.equal(index.leave(slot, name), members.delete(slot));
+        } else {
+          let left = 0;
+          for (const members of model.values()) if (members.delete(slot)) left++;
+          assert.equal(index.leaveAll(slot), left);
+          live.splice(live.indexOf(slot), 1);
+          slots.release(slot);
+        }
+      }
+      assertSame(index, model, live);
+      for (const slot of live) index.leaveAll(slot);
+      assert.deepEqual([...index.groupNames()], []);
+    }),
+    { seed: SEED, numRuns: 150 },
+  );
+});
+
+Deno.test(`a walk neither skips nor repeats a member that stays (seed ${SEED})`, () => {
+  const change = fc.record({
+    action: fc.constantFrom("step", "step", "join", "leave", "disconnect"),
+    slot: fc.nat(79),
+  });
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(fc.nat(79), { maxLength: 60, size: "max" }),
+      fc.array(change, { maxLength: 150, size: "max" }),
+      (members, changes) => {
+        const index = new GroupIndex();
+        for (const slot of members) index.join(slot, "walked");
+        const stayed = new Set(members);
+        const everJoined = new Set(members);
+        const visited: number[] = [];
+        const walk = index.walk("walked");
+        const step = () => {
+          const slot = walk.next();
+          if (slot === END) return false;
+          assert.ok(index.isMember(slot, "walked"), `${slot} is no member`);
+          visited.push(slot);
+          return true;
+        };
+        for (const { action, slot } of changes) {
+          if (action === "step") {
+            step();
+          } else if (action === "join") {
+            index.join(slot, "walked");
+            index.join(slot, "other");
+          } else {
+            if (action === "leave") index.leave(slot, "walked");
+            else index.leaveAll(slot);
+            // The group may go, and its id to another one.
+            if (index.memberCount("walked") === 0) index.join(slot, "another");
+            stayed.delete(slot);
+          }
+        }
+        while (step());
+        assert.equal(new Set(visited).size, visited.length, "nobody comes twice");
+        for (const slot of visited) {
+          assert.ok(everJoined.has(slot), `${slot} joined during the walk`);
+        }
+        for (const slot of stayed) assert.ok(visited.includes(slot), `${slot} was skipped`);
+      },
+    ),
+    { seed: SEED, numRuns: 300 },
+  );
+});
+
+Deno.test("a snapshot is the caller's own", () => {
+  const index = new GroupIndex();
+  for (const slot of [4, 5, 6]) index.join(slot, "sports");
+  const snapshot = index.snapshot("sports");
+  index.leave(4, "sports");
+  index.join(9, "sports");
+  assert.deepEqual([...snapshot], [4, 5, 6]);
+});
+
+Deno.test("a group exists while it has a member", () => {
+  const index = new GroupIndex();
+  assert.equal(index.leave(0, "sports"), false);
+  assert.equal(index.memberCount("sports"), 0);
+  assert.equal(index.membersOf("sports").length, 0);
+  assert.equal(index.idOf("sports"), -1);
+  index.join(0, "sports");
+  index.join(1, "sports");
+  index.leave(0, "sports");
+  assert.deepEqual([...index.groupNames()], ["sports"]);
+  index.leaveAll(1);
+  assert.deepEqual([...index.groupNames()], []);
+  const { start, end } = index.rangeOf("sports");
+  assert.equal(end - start, 0);
+});
+
+Deno.test("many groups come and go without the index growing", () => {
+  const index = new GroupIndex();
+  for (let round = 0; round < 20; round++) {
+    for (let slot = 0; slot < 200; slot++) {
+      for (let i = 0; i < 10; i++) index.join(slot, `round ${round} group ${(slot + i) % 100}`);
+    }
+    assert.equal(index.size, 100);
+    for (let slot = 0; slot < 200; slot++) assert.equal(index.leaveAll(slot), 10);
+    assert.equal(index.size, 0);
+  }
+  assert.ok(index.byteLength < 40_000, `${index.byteLength} bytes`);
+});
+
+Deno.test("views of large groups follow the group as it grows, shrinks and moves", () => {
+  const index = new GroupIndex();
+  const expected = new Map<string, Set<number>>();
+  for (let i = 0; i < 40; i++) expected.set(`group ${i}`, new Set());
+  for (let slot = 0; slot < 200; slot++) {
+    for (const [name, members] of expected) {
+      index.join(slot, name);
+      members.add(slot);
+      if (slot % 3 === 0) {
+        index.leave(slot >> 1, name);
+        members.delete(slot >> 1);
+      }
+    }
+    if (slot % 20 !== 0) continue;
+    for (const [name, members] of expected) {
+      assert.deepEqual(ascending(viewed(index, name)), ascending(members));
+    }
+  }
+});
+
+Deno.test("a group that is looked at again and again costs no new view", () => {
+  const index = new GroupIndex();
+  for (let slot = 0; slot < 100; slot++) index.join(slot, "large");
+  for (let slot = 0; slot < 5; slot++) index.join(slot, "small");
+  assert.equal(index.membersOf("large").slots, index.membersOf("large").slots);
+  assert.equal(index.membersOf("small").slots, index.membersOf("small").slots);
+});
+
+Deno.test("an index without groups has no buffers", () => {
+  assert.equal(new GroupIndex().byteLength, 0);
+});
