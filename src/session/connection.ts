@@ -1,0 +1,147 @@
+/**
+ * One logical connection: a state machine over sockets that come and go. It does no I/O and knows no clock: time is
+ * handed in, frames go to an {@linkcode Outlet}, and the hub acts on what the methods answer.
+ *
+ *     open --cut--> away --recover--> open        (reliable subprotocols; a takeover is recover while open)
+ *     open --cut--> ended                         (all others)
+ *     open | away --end--> ended
+ */
+import type { Permissions } from "../auth/permissions.ts";
+import type { Codec, Frame, SystemEvent } from "../protocol/event.ts";
+import { AckLog } from "./ack_log.ts";
+import type { Identity } from "./identity.ts";
+import type { Inbox } from "./inbox.ts";
+import type { Outgoing } from "./outgoing.ts";
+import type { Outlet } from "./outlet.ts";
+import { ReplayBuffer, type ReplaySink } from "./replay_buffer.ts";
+
+/** Where a connection stands: with a socket, without one but recoverable, or over. */
+export type Phase = "open" | "away" | "ended";
+
+/** A client of a hub, from handshake to its real end. */
+export class Connection implements ReplaySink {
+  readonly identity: Identity;
+  /** Index of this connection in its hub. */
+  readonly slot: number;
+  readonly codec: Codec;
+  readonly permissions: Permissions;
+  readonly acks = new AckLog();
+  /** There only while an event of this client is with its handler. */
+  inbox: Inbox | undefined = undefined;
+  /** Only reliable connections have one. */
+  readonly #replay: ReplayBuffer | undefined;
+  #outlet: Outlet | undefined;
+  #phase: Phase = "open";
+  #events = 0;
+
+  constructor(
+    identity: Identity,
+    slot: number,
+    codec: Codec,
+    permissions: Permissions,
+    outlet: Outlet,
+    replay: ReplayBuffer | undefined,
+  ) {
+    this.identity = identity;
+    this.slot = slot;
+    this.codec = codec;
+    this.permissions = permissions;
+    this.#outlet = outlet;
+    this.#replay = replay;
+  }
+
+  get id(): string {
+    return this.identity.connectionId;
+  }
+
+  get phase(): Phase {
+    return this.#phase;
+  }
+
+  /** Whether it outlives its socket. */
+  get reliable(): boolean {
+    return this.#replay !== undefined;
+  }
+
+  /** Messages that wait for an acknowledgement. */
+  get unacknowledged(): number {
+    return this.#replay?.length ?? 0;
+  }
+
+  /** Takes the next number of an event (`ce-id`); `connect` was 0. */
+  nextEventId(): number {
+    return ++this.#events;
+  }
+
+  /** Tells whether `outlet` is the socket of this connection: after a takeover the old one is not. */
+  isServedBy(outlet: Outlet): boolean {
+    return this.#outlet === outlet;
+  }
+
+  /**
+   * Delivers a message: to the socket at once and, for reliable clients, into the replay buffer. False when that
+   * buffer would exceed its bounds: the caller then has to end the connection.
+   */
+  deliver(outgoing: Outgoing, now: number): boolean {
+    if (this.#phase === "ended") return true;
+    if (this.#replay === undefined) {
+      this.#outlet?.send(outgoing.frame(this.codec), outgoing.expiresAt);
+      return true;
+    }
+    const sequenceId = this.#replay.push(outgoing.frame(this.codec), outgoing.expiresAt, now);
+    if (sequenceId === 0) return false;
+    this.#outlet?.send(outgoing.numbered(this.codec, sequenceId), outgoing.expiresAt);
+    return true;
+  }
+
+  /** Sends an ack, pong or system message to the socket, if there is one; such frames are never kept. */
+  tell(event: SystemEvent): void {
+    if (this.#outlet === undefined) return;
+    const frame = this.codec.encodeSystem(event);
+    if (frame !== undefined) this.#outlet.send(frame, 0);
+  }
+
+  /** The client has all messages up to `sequenceId`. No effect on connections that are not reliable. */
+  acknowledge(sequenceId: bigint): void {
+    this.#replay?.acknowledge(sequenceId);
+  }
+
+  /** The socket is gone. False when the connection is so too: the caller then has to end it. */
+  cut(): boolean {
+    if (this.#phase !== "open") return true;
+    this.#outlet = undefined;
+    if (!this.reliable) return false;
+    this.#phase = "away";
+    return true;
+  }
+
+  /**
+   * Continues on a new socket: `connected` again, then everything unacknowledged, oldest first. A socket that still
+   * looked alive is dropped. Gives the number of messages that had expired meanwhile.
+   */
+  recover(outlet: Outlet, reconnectionToken: string, now: number): number {
+    this.#outlet?.drop();
+    this.#outlet = outlet;
+    this.#phase = "open";
+    this.tell({
+      type: "connected",
+      connectionId: this.id,
+      userId: this.identity.userId,
+      reconnectionToken,
+    });
+    return this.#replay?.replay(now, this) ?? 0;
+  }
+
+  /** Part of a replay. */
+  replay(frame: Frame, sequenceId: number, expiresAt: number): void {
+    this.#outlet?.send(this.codec.withSequenceId(frame, sequenceId), expiresAt);
+  }
+
+  /** Ends for good: nothing is delivered or recovered from now on. Gives the socket, if any, to be closed. */
+  end(): Outlet | undefined {
+    const outlet = this.#outlet;
+    this.#outlet = undefined;
+    this.#phase = "ended";
+    return outlet;
+  }
+}

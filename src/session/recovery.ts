@@ -1,0 +1,44 @@
+/**
+ * Reconnection tokens: the proof that a socket may continue a reliable connection.
+ */
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { RECONNECTION_TOKEN_LIFE_MS } from "../limits.ts";
+import type { Platform } from "../platform.ts";
+
+/**
+ * Makes and checks reconnection tokens. A token is bound to its connection id and its end of life by an HMAC with a
+ * secret of this process, so that none needs to be stored and all tokens of a live connection stay good. They do not
+ * depend on access keys: a key rotation cuts nobody off.
+ */
+export class ReconnectionTokens {
+  readonly #platform: Platform;
+  readonly #secret: Uint8Array;
+
+  constructor(platform: Platform) {
+    this.#platform = platform;
+    this.#secret = platform.randomBytes(32);
+  }
+
+  /** A token that is good for about seven days. */
+  issue(connectionId: string): string {
+    const expiry = (this.#platform.now() + RECONNECTION_TOKEN_LIFE_MS).toString(36);
+    return `${expiry}.${this.#mac(connectionId, expiry).toString("base64url")}`;
+  }
+
+  /** Tells whether `token` was issued for `connectionId` and still lives. Takes the same time for every wrong token. */
+  verify(connectionId: string, token: string): boolean {
+    const dot = token.indexOf(".");
+    if (dot <= 0 || token.length > 128) return false;
+    const expiry = token.slice(0, dot);
+    const given = new TextEncoder().encode(token.slice(dot + 1));
+    const wanted = new TextEncoder().encode(
+      this.#mac(connectionId, expiry).toString("base64url"),
+    );
+    return given.length === wanted.length && timingSafeEqual(given, wanted) &&
+      parseInt(expiry, 36) > this.#platform.now();
+  }
+
+  #mac(connectionId: string, expiry: string) {
+    return createHmac("sha256", this.#secret).update(`${connectionId}.${expiry}`).digest();
+  }
+}
