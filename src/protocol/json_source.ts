@@ -76,14 +76,19 @@ export class JsonSource {
    * literal is anything but plain digits (a sign, fraction or exponent, a string) or too large.
    */
   uint64(key: string): bigint | undefined {
-    const literal = this.valueText(key);
-    if (literal === undefined || literal.length > MAX_UINT64_DIGITS) return undefined;
-    for (let i = 0; i < literal.length; i++) {
-      const unit = literal.charCodeAt(i);
+    const index = this.#find(key);
+    if (index < 0) return undefined;
+    const start = this.#spans[index * 4 + 2] ?? 0;
+    const end = this.#spans[index * 4 + 3] ?? 0;
+    if (end - start > MAX_UINT64_DIGITS) return undefined;
+    let small = 0;
+    for (let i = start; i < end; i++) {
+      const unit = this.text.charCodeAt(i);
       if (unit < ZERO || unit > NINE) return undefined;
+      small = small * 10 + unit - ZERO;
     }
-    if (literal.length <= SAFE_DIGITS) return BigInt(Number(literal));
-    const value = BigInt(literal);
+    if (end - start <= SAFE_DIGITS) return BigInt(small);
+    const value = BigInt(this.text.slice(start, end));
     return value <= MAX_UINT64 ? value : undefined;
   }
 
@@ -112,6 +117,7 @@ export class JsonSource {
   /** Fills the spans; `false` when the text nests too deep. Bounded and linear for any text, valid or not. */
   #scan(maxDepth: number): boolean {
     const text = this.text;
+    const spans = this.#spans;
     let depth = 0;
     let keyStart = 0;
     let keyEnd = 0;
@@ -141,7 +147,7 @@ export class JsonSource {
         if (depth === 1) {
           valueEnd = i + 1;
         } else if (depth === 0 && inValue) {
-          this.#spans.push(keyStart, keyEnd, valueStart, valueEnd);
+          spans.push(keyStart, keyEnd, valueStart, valueEnd);
           inValue = false;
         }
       } else if (depth === 1 && unit > SPACE) {
@@ -149,7 +155,7 @@ export class JsonSource {
           inValue = true;
           valueStart = -1;
         } else if (unit === COMMA) {
-          if (inValue) this.#spans.push(keyStart, keyEnd, valueStart, valueEnd);
+          if (inValue) spans.push(keyStart, keyEnd, valueStart, valueEnd);
           inValue = false;
         } else {
           if (valueStart < 0) valueStart = i;

@@ -24,6 +24,11 @@ export class FakeOutlet implements Outlet {
     this.dropped = true;
   }
 
+  /** Code of the close frame, if there was one. */
+  get closeCode(): number | undefined {
+    return this.closedWith?.code;
+  }
+
   /** Takes what was recorded. */
   take(): unknown[] {
     return this.frames.splice(0);

@@ -1,0 +1,4 @@
+/** Tells whether `value` is an object with named members: neither null nor a list. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,106 @@
+/**
+ * How connections end: by the application, by the server, by the client, or by the network.
+ */
+import { CLOSE_RULES, type CloseReason } from "../errors.ts";
+import type { Connection } from "../session/connection.ts";
+import type { Outlet } from "../session/outlet.ts";
+import type { Hub } from "./hub.ts";
+import { select, type Selection, type Target } from "./target.ts";
+
+const APPLICATION_CLOSED = "Application server closed the connection.";
+const UNEXPECTED = "The client disconnected unexpectedly.";
+const RECOVERY_EXPIRED = "The connection recovery timeout expired.";
+
+/**
+ * Ends a connection from the server's side: out of every lookup first, then the frames queued before, the
+ * `disconnected` message where the reason has one, and the close frame. `text` replaces the close reason of the table.
+ */
+export function closeConnection(
+  hub: Hub,
+  connection: Connection,
+  reason: CloseReason,
+  text: string = CLOSE_RULES[reason].text,
+): void {
+  finish(hub, connection, reason, text, text);
+}
+
+/** REST: closes every selected connection; `reason` is the application's own word, `""` for none. */
+export function closeByApplication(
+  hub: Hub,
+  target: Target,
+  selection: Selection,
+  reason: string,
+): void {
+  const message = reason === "" ? APPLICATION_CLOSED : `${APPLICATION_CLOSED} Reason: ${reason}`;
+  for (const connection of select(hub, target, selection)) {
+    finish(hub, connection, "applicationClosed", "", message);
+  }
+}
+
+function finish(
+  hub: Hub,
+  connection: Connection,
+  reason: CloseReason,
+  closeText: string,
+  message: string,
+): void {
+  if (connection.phase === "ended") return;
+  const rule = CLOSE_RULES[reason];
+  hub.unregister(connection);
+  if (rule.announced) connection.tell({ type: "disconnected", message });
+  connection.end()?.close(rule.code, closeText);
+  connection.inbox?.abandon();
+  raiseDisconnected(hub, connection, message);
+}
+
+/**
+ * The client sent a close frame (`code` 1005: one without a code). Frames that came before it are still carried out.
+ * A reliable client may come back unless the code was 1000.
+ */
+export function closedByClient(
+  hub: Hub,
+  connection: Connection,
+  outlet: Outlet,
+  code: number,
+  reason: string,
+): void {
+  if (!connection.isServedBy(outlet)) return;
+  if (connection.reliable && code !== 1000) return leave(hub, connection);
+  hub.unregister(connection);
+  connection.end();
+  const text = code === 1000 || reason !== "" ? reason : UNEXPECTED;
+  const { inbox } = connection;
+  if (inbox === undefined) raiseDisconnected(hub, connection, text);
+  else inbox.whenEmpty(() => raiseDisconnected(hub, connection, text));
+}
+
+/** The socket broke without a close frame, or went silent. */
+export function cutOff(hub: Hub, connection: Connection, outlet: Outlet): void {
+  if (!connection.isServedBy(outlet)) return;
+  if (connection.reliable) return leave(hub, connection);
+  hub.unregister(connection);
+  connection.end();
+  connection.inbox?.abandon();
+  raiseDisconnected(hub, connection, UNEXPECTED);
+}
+
+/** A reliable connection goes away; it ends if it is not recovered within the window. */
+function leave(hub: Hub, connection: Connection): void {
+  connection.cut();
+  hub.context.away.leave(connection, () => {
+    hub.unregister(connection);
+    connection.end();
+    connection.inbox?.abandon();
+    raiseDisconnected(hub, connection, RECOVERY_EXPIRED);
+  });
+}
+
+function raiseDisconnected(hub: Hub, connection: Connection, reason: string): void {
+  hub.context.away.forget(connection);
+  hub.context.upstream.disconnected(connection.identity, connection.nextEventId(), reason);
+  hub.context.log.debug("connection ended", {
+    hub: hub.name,
+    connection: connection.id,
+    reason,
+  });
+}

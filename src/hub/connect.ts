@@ -1,0 +1,70 @@
+/**
+ * How clients come in: a new connection, or a reliable one that comes back.
+ */
+import type { Permissions } from "../auth/permissions.ts";
+import type { Codec } from "../protocol/event.ts";
+import { Connection } from "../session/connection.ts";
+import type { Identity } from "../session/identity.ts";
+import type { Outlet } from "../session/outlet.ts";
+import { ReplayBuffer } from "../session/replay_buffer.ts";
+import type { Hub } from "./hub.ts";
+import type { Hubs } from "./hubs.ts";
+
+/** A client that every check has let in. */
+export interface Admission {
+  readonly identity: Identity;
+  readonly codec: Codec;
+  readonly reliable: boolean;
+  readonly permissions: Permissions;
+  /** Groups that it is in from the start; valid names. */
+  readonly groups: readonly string[];
+}
+
+/**
+ * Makes a connection findable with its user and groups, then sends `connected`: done before the handshake's answer can
+ * reach the client, so that a send right after the client's `open` event reaches it.
+ */
+export function connect(hubs: Hubs, admission: Admission, outlet: Outlet): Connection {
+  const { identity, codec, permissions } = admission;
+  const hub = hubs.open(identity.hub);
+  const { context } = hub;
+  const replay = admission.reliable ? new ReplayBuffer(context.replayBounds) : undefined;
+  const slot = hub.slots.acquire();
+  const connection = new Connection(identity, slot, codec, permissions, outlet, replay);
+  hub.register(connection);
+  for (const group of admission.groups) hub.groups.join(slot, group);
+  connection.tell({
+    type: "connected",
+    connectionId: identity.connectionId,
+    userId: identity.userId,
+    reconnectionToken: replay && context.reconnectionTokens.issue(identity.connectionId),
+  });
+  return connection;
+}
+
+/** The socket is open: tells the event handlers, once per connection. */
+export function announce(hub: Hub, connection: Connection): void {
+  hub.context.upstream.connected(connection.identity, connection.nextEventId());
+  hub.context.log.debug("connection opened", { hub: hub.name, connection: connection.id });
+}
+
+/** The connection that a reconnection token opens, or `undefined`: the answer is then a close with 1008. */
+export function findRecoverable(
+  hubs: Hubs,
+  hubName: string,
+  connectionId: string,
+  token: string,
+): Connection | undefined {
+  const connection = hubs.find(hubName)?.find(connectionId);
+  if (connection === undefined || !connection.reliable) return undefined;
+  return hubs.context.reconnectionTokens.verify(connectionId, token) ? connection : undefined;
+}
+
+/** Continues a reliable connection on a new socket. */
+export function recover(hub: Hub, connection: Connection, outlet: Outlet): void {
+  const { context } = hub;
+  context.away.forget(connection);
+  const token = context.reconnectionTokens.issue(connection.id);
+  const expired = connection.recover(outlet, token, context.platform.now());
+  if (expired > 0) context.meter.add("messages_expired", expired);
+}

@@ -1,0 +1,90 @@
+/**
+ * One hub: its connections, users and groups. The verbs over it have files of their own beside this one.
+ */
+import { GroupIndex } from "../group_index/group_index.ts";
+import { Slots } from "../group_index/slots.ts";
+import type { Platform } from "../platform.ts";
+import type { Connection } from "../session/connection.ts";
+import type { ReconnectionTokens } from "../session/recovery.ts";
+import type { ReplayBounds } from "../session/replay_buffer.ts";
+import type { AwayQueue } from "./away.ts";
+import type { Log, Meter, Upstream } from "./ports.ts";
+
+/** What all hubs share. */
+export interface HubContext {
+  readonly platform: Platform;
+  readonly upstream: Upstream;
+  readonly meter: Meter;
+  readonly log: Log;
+  readonly reconnectionTokens: ReconnectionTokens;
+  readonly replayBounds: ReplayBounds;
+  readonly away: AwayQueue;
+}
+
+/** Clients that know each other. Connection ids, users and groups of one hub do not exist in another. */
+export class Hub {
+  /** Lower case. */
+  readonly name: string;
+  readonly context: HubContext;
+  readonly slots = new Slots();
+  readonly groups = new GroupIndex();
+  readonly users = new GroupIndex();
+  readonly #byId = new Map<string, Connection>();
+  readonly #bySlot: (Connection | undefined)[] = [];
+  readonly #retire: (hub: Hub) => void;
+
+  constructor(name: string, context: HubContext, retire: (hub: Hub) => void) {
+    this.name = name;
+    this.context = context;
+    this.#retire = retire;
+  }
+
+  /** Connections, away ones included. */
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  /** The connection with that id, or `undefined`: ended ones and those of other hubs are not found. */
+  find(connectionId: string): Connection | undefined {
+    return this.#byId.get(connectionId);
+  }
+
+  /** The connection in a slot of the index. */
+  at(slot: number): Connection | undefined {
+    return this.#bySlot[slot];
+  }
+
+  /** All connections. */
+  connections(): IterableIterator<Connection> {
+    return this.#byId.values();
+  }
+
+  /** The connections of a group, or of a user, at this moment. */
+  membersOf(index: GroupIndex, name: string): Connection[] {
+    const members: Connection[] = [];
+    const { slots, length } = index.membersOf(name);
+    for (let i = 0; i < length; i++) {
+      const connection = this.#bySlot[slots[i] ?? -1];
+      if (connection !== undefined) members.push(connection);
+    }
+    return members;
+  }
+
+  /** Makes a connection findable, under its user too. */
+  register(connection: Connection): void {
+    this.#byId.set(connection.id, connection);
+    this.#bySlot[connection.slot] = connection;
+    const { userId } = connection.identity;
+    if (userId !== undefined) this.users.join(connection.slot, userId);
+  }
+
+  /** Takes a connection out of every lookup; its slot may be given to another from now on. */
+  unregister(connection: Connection): void {
+    if (!this.#byId.delete(connection.id)) return;
+    this.groups.leaveAll(connection.slot);
+    this.users.leaveAll(connection.slot);
+    this.#bySlot[connection.slot] = undefined;
+    this.slots.release(connection.slot);
+    if (this.#byId.size === 0) this.#retire(this);
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * Whom a verb concerns, and which of them a filter picks.
+ */
+import type { Filter, FilterSubject } from "../filter/filter.ts";
+import type { Connection } from "../session/connection.ts";
+import type { Hub } from "./hub.ts";
+
+/** The receivers of a send, or the connections to close. */
+export type Target =
+  | { readonly kind: "hub" }
+  | { readonly kind: "group"; readonly group: string }
+  | { readonly kind: "user"; readonly userId: string }
+  | { readonly kind: "connection"; readonly connectionId: string };
+
+/** Who of the target set is left out. */
+export interface Selection {
+  /** Connection ids. */
+  readonly excluded: ReadonlySet<string> | undefined;
+  readonly filter: Filter | undefined;
+}
+
+/** Nobody is left out. */
+export const EVERYBODY: Selection = { excluded: undefined, filter: undefined };
+
+/** A connection of a hub as a filter sees it; one object serves a whole run, moved from one connection to the next. */
+export class Subject implements FilterSubject {
+  readonly #hub: Hub;
+  connectionId = "";
+  userId: string | undefined = undefined;
+  subprotocol: string | undefined = undefined;
+  #slot = -1;
+
+  constructor(hub: Hub) {
+    this.#hub = hub;
+  }
+
+  /** Turns to another connection. */
+  of(connection: Connection): this {
+    this.connectionId = connection.id;
+    this.userId = connection.identity.userId;
+    this.subprotocol = connection.identity.subprotocol;
+    this.#slot = connection.slot;
+    return this;
+  }
+
+  get groupCount(): number {
+    return this.#hub.groups.groupCountOf(this.#slot);
+  }
+
+  isInGroup(group: string): boolean {
+    return this.#hub.groups.isMember(this.#slot, group);
+  }
+}
+
+/** Tells whether `selection` lets a connection of the target set be. */
+export function admits(selection: Selection, subject: Subject, connection: Connection): boolean {
+  if (selection.excluded !== undefined && selection.excluded.has(connection.id)) return false;
+  return selection.filter === undefined || selection.filter.matches(subject.of(connection));
+}
+
+/** The connections that a verb concerns at this moment, fixed before any of them changes. */
+export function select(hub: Hub, target: Target, selection: Selection): Connection[] {
+  const subject = new Subject(hub);
+  return inTarget(hub, target).filter((connection) => admits(selection, subject, connection));
+}
+
+function inTarget(hub: Hub, target: Target): Connection[] {
+  switch (target.kind) {
+    case "hub":
+      return [...hub.connections()];
+    case "connection": {
+      const connection = hub.find(target.connectionId);
+      return connection === undefined ? [] : [connection];
+    }
+    case "group":
+      return hub.membersOf(hub.groups, target.group);
+    case "user":
+      return hub.membersOf(hub.users, target.userId);
+  }
+}

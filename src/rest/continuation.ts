@@ -1,0 +1,44 @@
+/**
+ * Continuation tokens of listings: the last connection id returned, bound to its hub and group by a MAC.
+ */
+import { timingSafeEqual } from "node:crypto";
+import { Buffer } from "node:buffer";
+import type { RestServices } from "./services.ts";
+
+type Macs = Pick<RestServices, "continuationMacs">;
+
+/** A token that lets a listing of `group` in `hub` go on behind `lastId`. */
+export function continuationToken(services: Macs, hub: string, group: string, lastId: string) {
+  const [mac] = services.continuationMacs(bound(hub, group, lastId));
+  return `${Buffer.from(lastId).toString("base64url")}.${mac ?? ""}`;
+}
+
+/** The connection id in a token, or `undefined` when it was made up, altered, or made for another hub or group. */
+export function lastIdOf(
+  services: Macs,
+  hub: string,
+  group: string,
+  token: string,
+): string | undefined {
+  const given = /^https?:\/\//i.test(token) ? innerToken(token) : token;
+  const [encoded, mac, ...rest] = given.split(".");
+  if (encoded === undefined || mac === undefined || rest.length > 0) return undefined;
+  const lastId = Buffer.from(encoded, "base64url").toString();
+  const macs = services.continuationMacs(bound(hub, group, lastId));
+  return macs.some((good) => equal(good, mac)) ? lastId : undefined;
+}
+
+/** .NET's client resumes with the whole nextLink. */
+function innerToken(link: string): string {
+  return new URLSearchParams(link.slice(link.indexOf("?") + 1)).get("continuationToken") ?? "";
+}
+
+function bound(hub: string, group: string, lastId: string): string {
+  return JSON.stringify([hub, group, lastId]);
+}
+
+function equal(a: string, b: string): boolean {
+  const left = Buffer.from(a);
+  const right = Buffer.from(b);
+  return left.length === right.length && timingSafeEqual(left, right);
+}

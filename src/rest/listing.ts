@@ -1,0 +1,54 @@
+/**
+ * The connections of a group, page by page.
+ */
+import { badRequest } from "../errors.ts";
+import { listGroup } from "../hub/membership.ts";
+import { continuationToken, lastIdOf } from "./continuation.ts";
+import { type Call, nameIn, type Operation, template } from "./operation.ts";
+import { API_VERSIONS } from "./respond.ts";
+import type { RestServices } from "./services.ts";
+
+const NEWEST = API_VERSIONS.at(-1) ?? "";
+
+/** Ascending by connection id, so that members who leave between two pages make nobody be skipped or repeated. */
+export const LIST_CONNECTIONS_IN_GROUP: Operation = {
+  id: "WebPubSub_ListConnectionsInGroup",
+  method: "GET",
+  path: template("/api/hubs/{hub}/groups/{group}/connections"),
+  access: "read",
+  checkQuery: (query) => void [query.pageSize, query.top, query.continuationToken],
+  run: (call, services) => {
+    const { hub, hubName, query } = call;
+    const group = nameIn(call, "group");
+    const token = query.continuationToken;
+    const after = token === undefined ? "" : lastIdOf(services, hubName, group, token);
+    if (after === undefined) {
+      throw badRequest("Invalid continuationToken.", "continuationToken");
+    }
+    if (hub === undefined) return { status: 200, body: { value: [] } };
+    const { pageSize, top } = query;
+    const size = Math.min(pageSize, top ?? pageSize);
+    const { members, more } = listGroup(hub, group, after, size);
+    const last = members.at(-1);
+    const left = top === undefined ? undefined : top - members.length;
+    if (!more || last === undefined || left === 0) return { status: 200, body: { value: members } };
+    const nextLink = linkBehind(call, services, group, last.connectionId, left);
+    return { status: 200, body: { value: members, nextLink } };
+  },
+};
+
+function linkBehind(
+  { endpoint, hubName, path, query }: Call,
+  services: RestServices,
+  group: string,
+  lastId: string,
+  top: number | undefined,
+): string {
+  const parameters = new URLSearchParams({
+    "api-version": NEWEST,
+    maxpagesize: String(query.pageSize),
+    continuationToken: continuationToken(services, hubName, group, lastId),
+  });
+  if (top !== undefined) parameters.set("top", String(top));
+  return `${endpoint}${path}?${parameters}`;
+}

@@ -1,0 +1,59 @@
+/**
+ * Answers of the REST API, in the service's shape.
+ */
+import { RestError } from "../errors.ts";
+import type { Answer } from "./operation.ts";
+
+/** The versions of the data plane that are served, all alike. */
+export const API_VERSIONS = [
+  "2021-10-01",
+  "2022-11-01",
+  "2023-07-01",
+  "2024-01-01",
+  "2024-12-01",
+] as const;
+
+const SUPPORTED_VERSIONS = API_VERSIONS.join(", ");
+const JSON_TYPE = "application/json; charset=utf-8";
+const BODILESS: HeadersInit = { "api-supported-versions": SUPPORTED_VERSIONS };
+const BODILESS_EMPTY: HeadersInit = { ...BODILESS, "content-length": "0" };
+const WITH_BODY: HeadersInit = { ...BODILESS, "content-type": JSON_TYPE };
+
+/** A success. */
+export function respond(answer: Answer): Response {
+  const { status, body } = answer;
+  if (body === undefined) {
+    const headers = status === 204 ? BODILESS : BODILESS_EMPTY;
+    return new Response(null, { status, headers });
+  }
+  return new Response(JSON.stringify(body), { status, headers: WITH_BODY });
+}
+
+/** A refusal with the service's error body; answers to HEAD have only the header. */
+export function refuse(error: RestError, method: string): Response {
+  const headers = { ...BODILESS, "x-ms-error-code": error.code, "content-type": JSON_TYPE };
+  const { code, message, target, status } = error;
+  const body = method === "HEAD"
+    ? null
+    : JSON.stringify({ code, message, target, details: null, inner: null });
+  return new Response(body, { status, headers });
+}
+
+/** 401 without a token, or with one that is no good: two answers, each always the same. */
+export function unauthorized(hasToken: boolean): Response {
+  const challenge = hasToken ? 'Bearer error="invalid_token"' : "Bearer";
+  return new Response(null, {
+    status: 401,
+    headers: { ...BODILESS_EMPTY, "www-authenticate": challenge },
+  });
+}
+
+/** A path that means nothing. */
+export function notFound(): Response {
+  return new Response(null, { status: 404, headers: { "content-length": "0" } });
+}
+
+/** A path that has other methods. */
+export function methodNotAllowed(allow: string): Response {
+  return new Response(null, { status: 405, headers: { allow, "content-length": "0" } });
+}

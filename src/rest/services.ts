@@ -1,0 +1,55 @@
+/**
+ * What the REST API needs from the rest of the server.
+ */
+import type { Hubs } from "../hub/hubs.ts";
+import type { Log } from "../hub/ports.ts";
+import type { Filter } from "../filter/filter.ts";
+
+/** How a request may be known: the facts that a token is judged against. */
+export interface RequestFacts {
+  /** Raw path as sent. */
+  readonly path: string;
+  /** `Host` of the request, lower case; with `X-Forwarded-Host` first where forwarded headers are trusted. */
+  readonly hosts: readonly string[];
+}
+
+/** The outcome of authentication and authorization. */
+export type Authentication = "ok" | "unauthorized" | "forbidden";
+
+/** A client token to be made. */
+export interface ClientTokenRequest {
+  readonly audience: string;
+  readonly userId: string | undefined;
+  readonly roles: readonly string[];
+  readonly groups: readonly string[];
+  readonly minutesToExpire: number;
+}
+
+/** Collaborators of the REST API. */
+export interface RestServices {
+  readonly hubs: Hubs;
+  readonly log: Log;
+  /** Judges a bearer token. */
+  authenticate(
+    token: string,
+    facts: RequestFacts,
+    access: "read" | "write",
+  ): Authentication | Promise<Authentication>;
+  /** Makes a client token, signed with the primary key. */
+  signClientToken(request: ClientTokenRequest): string;
+  /** MAC over a text with a key that survives a restart; `keys` gives one MAC for each key that is good. */
+  continuationMacs(text: string): readonly string[];
+  /** Compiles an OData filter, or says what is wrong with it. */
+  parseFilter(
+    source: string,
+  ): { readonly ok: true; readonly filter: Filter } | {
+    readonly ok: false;
+    readonly message: string;
+  };
+  /** The configured public endpoint without trailing slash, if any. */
+  readonly publicEndpoint: string | undefined;
+  /** Whether `X-Forwarded-*` headers come from a trusted proxy. */
+  readonly trustForwardedHeaders: boolean;
+  /** Origins that may call from a browser; none by default. */
+  readonly corsOrigins: readonly string[];
+}

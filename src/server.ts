@@ -1,0 +1,264 @@
+/**
+ * The composition root: puts a server together from its parts. `startServer` is the product and the test fixture.
+ */
+import type { Hono } from "hono";
+import { AccessKeys, connectionString } from "./auth/access_key.ts";
+import type { Origins } from "./auth/audience.ts";
+import { OidcVerifier } from "./auth/oidc.ts";
+import { RestAuthenticator } from "./auth/rest_access.ts";
+import { signClientToken } from "./auth/sign.ts";
+import { TokenVerifier } from "./auth/token.ts";
+import type { Config, ConfigInput } from "./config/schema.ts";
+import { configFromOptions } from "./config/load.ts";
+import { parseFilter } from "./filter/filter.ts";
+import { AwayQueue } from "./hub/away.ts";
+import { closeConnection } from "./hub/close.ts";
+import { Hubs } from "./hub/hubs.ts";
+import type { Log } from "./hub/ports.ts";
+import { answerHealth } from "./observe/health.ts";
+import { createLog } from "./observe/log.ts";
+import { Counters } from "./observe/metrics.ts";
+import { type Platform, systemPlatform } from "./platform.ts";
+import { jsonCodec } from "./protocol/json.ts";
+import { protobufCodec } from "./protocol/protobuf.ts";
+import { createRestApp, rawTarget } from "./rest/app.ts";
+import { createRestAuthenticator } from "./rest/authenticate.ts";
+import { ReconnectionTokens } from "./session/recovery.ts";
+import { SERVICE_BOUNDS } from "./session/replay_buffer.ts";
+import { createClientAuthenticator } from "./transport/client_auth.ts";
+import { OpenSockets } from "./transport/drain.ts";
+import { type NativeContext, serveClient } from "./transport/native.ts";
+import { Pump } from "./transport/pump.ts";
+import { Dispatcher } from "./upstream/dispatcher.ts";
+import {
+  audienceOrigins,
+  hubSettings,
+  listenerAuthorities,
+  listenerEndpoint,
+  secretsOf,
+  upstreamSettings,
+} from "./server_settings.ts";
+
+/** Settings of a server, all optional: what is left out has its default. */
+export type ServerOptions = ConfigInput & {
+  /** Clock, timers, random ids, fetch; the real ones by default. */
+  readonly platform?: Platform;
+};
+
+/** A running server. */
+export interface HubbubServer extends AsyncDisposable {
+  /** `http://host:port`, or the configured public endpoint. */
+  readonly endpoint: string;
+  readonly accessKey: string;
+  /** What official SDKs take: `Endpoint=...;AccessKey=...;Version=1.0;`. */
+  readonly connectionString: string;
+  /** WebSocket URL of any hub, with `{hub}` in its place. */
+  readonly clientUrlTemplate: string;
+  readonly healthUrl: string;
+  /** WebSocket URL of a hub, without a token. */
+  clientUrl(hub: string): string;
+  /** What has been counted since the start. */
+  readonly counters: Counters;
+  /** Takes over keys, hub settings and event handlers of another configuration; connections stay. */
+  reload(config: Config): void;
+  /** Stops: no new clients, close frames to all, an end within the drain time. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a server in this process.
+ *
+ * ```ts
+ * import { startServer } from "./server.ts";
+ * import assert from "node:assert/strict";
+ * await using server = await startServer({ port: 0, log: { level: "off", format: "text" } });
+ * const health = await fetch(server.healthUrl, { method: "HEAD" });
+ * assert.equal(health.status, 200);
+ * ```
+ *
+ * @throws Deno.errors.AddrInUse when the port is taken
+ */
+export async function startServer(options: ServerOptions = {}): Promise<HubbubServer> {
+  const { platform = systemPlatform, ...settings } = options;
+  const config = configFromOptions(settings);
+  const listening = Promise.withResolvers<void>();
+  const server = new Server(config, platform, listening.resolve);
+  await listening.promise;
+  return server;
+}
+
+class Server implements HubbubServer {
+  readonly counters = new Counters();
+  readonly #open = new OpenSockets();
+  readonly #platform: Platform;
+  readonly #log: Log;
+  readonly #keys: AccessKeys;
+  readonly #hubs: Hubs;
+  readonly #away: AwayQueue;
+  readonly #upstream: Dispatcher;
+  readonly #listener: Deno.HttpServer<Deno.NetAddr>;
+  readonly #clients: NativeContext;
+  readonly #rest: Hono;
+  readonly endpoint: string;
+  #config: Config;
+  #closing: Promise<void> | undefined;
+
+  constructor(config: Config, platform: Platform, onListen: () => void) {
+    this.#config = config;
+    this.#platform = platform;
+    const { primary, secondary } = config.accessKeys;
+    this.#keys = new AccessKeys(primary, secondary);
+    const secrets = secretsOf(config);
+    this.#log = createLog({ ...config.log, secrets, now: () => platform.now() });
+    this.#upstream = new Dispatcher(upstreamSettings(config), {
+      platform,
+      log: this.#log,
+      signature: (connectionId) => this.#keys.signature(connectionId),
+    });
+    this.#away = new AwayQueue(platform, config.recoveryWindowSeconds * 1000);
+    this.#hubs = new Hubs({
+      platform,
+      upstream: this.#upstream,
+      meter: this.counters,
+      log: this.#log,
+      reconnectionTokens: new ReconnectionTokens(platform),
+      replayBounds: SERVICE_BOUNDS,
+      away: this.#away,
+    });
+    const { host } = config;
+    this.#listener = Deno.serve({
+      port: config.port,
+      hostname: host === "localhost" ? "127.0.0.1" : host,
+      onListen,
+      onError: (error) => {
+        this.#log.error("request failed", { error: String(error) });
+        return new Response(null, { status: 500 });
+      },
+    }, (request) => this.#answer(request));
+    // No request is read before this turn ends: what follows may need the port.
+    const { port } = this.#listener.addr;
+    this.endpoint = config.publicEndpoint ?? listenerEndpoint(host, port);
+    const verifier = new TokenVerifier(this.#keys, () => platform.now());
+    const origins = audienceOrigins(config, listenerAuthorities(host, port));
+    this.#clients = this.#clientContext(verifier, origins);
+    this.#rest = this.#restApp(verifier, origins);
+  }
+
+  #clientContext(verifier: TokenVerifier, origins: Origins): NativeContext {
+    return {
+      platform: this.#platform,
+      upstream: this.#upstream,
+      meter: this.counters,
+      pump: new Pump(this.#platform),
+      open: this.#open,
+      hubs: this.#hubs,
+      authenticate: createClientAuthenticator(verifier, origins, this.#log),
+      allowsAnonymous: (hub) => hubSettings(this.#config, hub).anonymousConnectPolicy === "allow",
+      keepAliveSeconds: (hub) => hubSettings(this.#config, hub).webSocketKeepAliveIntervalInSeconds,
+      codec: (framing) => framing === "json" ? jsonCodec : protobufCodec,
+    };
+  }
+
+  #restApp(verifier: TokenVerifier, origins: Origins): Hono {
+    const config = this.#config;
+    const platform = this.#platform;
+    const authenticator = new RestAuthenticator(
+      verifier,
+      oidcVerifier(config, platform, this.#log),
+    );
+    return createRestApp({
+      hubs: this.#hubs,
+      log: this.#log,
+      authenticate: createRestAuthenticator(authenticator, origins, this.#log),
+      signClientToken: (request) => signClientToken(this.#keys, request, platform.now()),
+      continuationMacs: (text) => this.#keys.macs("continuation", text),
+      parseFilter,
+      publicEndpoint: config.publicEndpoint,
+      trustForwardedHeaders: config.trustForwardedHeaders,
+      corsOrigins: config.cors?.allowedOrigins ?? [],
+    });
+  }
+
+  get accessKey(): string {
+    return this.#config.accessKeys.primary;
+  }
+
+  get connectionString(): string {
+    return connectionString(this.endpoint, this.accessKey);
+  }
+
+  get clientUrlTemplate(): string {
+    return this.clientUrl("{hub}");
+  }
+
+  get healthUrl(): string {
+    return `${this.endpoint}/api/health`;
+  }
+
+  clientUrl(hub: string): string {
+    return `${this.endpoint.replace(/^http/, "ws")}/client/hubs/${hub}`;
+  }
+
+  reload(config: Config): void {
+    this.#upstream.replace(upstreamSettings(config));
+    this.#keys.replace(config.accessKeys.primary, config.accessKeys.secondary);
+    const { accessKeys, hubs } = config;
+    this.#config = { ...this.#config, accessKeys, hubs };
+  }
+
+  close(): Promise<void> {
+    return this.#closing ??= this.#drain();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #answer(request: Request): Response | Promise<Response> {
+    if (this.#closing !== undefined) return new Response(null, { status: 503 });
+    const { path, search } = rawTarget(request.url);
+    if (path === "/client" || path.startsWith("/client/")) {
+      return serveClient(request, search === "" ? path : `${path}?${search}`, this.#clients);
+    }
+    if (path === "/api/health" || path === "/api/health/") return answerHealth(request.method);
+    return this.#rest.fetch(request);
+  }
+
+  /**
+   * Close frames to everybody, then the listener: while a WebSocket is open, older runtimes never finish a shutdown,
+   * and newer ones send a close frame of their own.
+   */
+  async #drain(): Promise<void> {
+    const ms = this.#config.drainSeconds * 1000;
+    const timeout = Promise.withResolvers<void>();
+    const cancel = this.#platform.after(ms, timeout.resolve);
+    for (const hub of [...this.#hubs.all()]) {
+      for (const connection of [...hub.connections()]) {
+        closeConnection(hub, connection, "serverShutdown");
+      }
+    }
+    this.#away.close();
+    await Promise.race([this.#open.whenNone(), timeout.promise]);
+    const ended = Promise.all([this.#listener.shutdown(), this.#upstream.drain(ms)]);
+    await Promise.race([ended, timeout.promise]);
+    cancel();
+    this.#log.debug("stopped");
+  }
+}
+
+function oidcVerifier({ oidc }: Config, platform: Platform, log: Log): OidcVerifier | undefined {
+  if (oidc === undefined) return undefined;
+  const { issuer, jwksUri, audience, rolesClaim, ownerRoles, readerRoles } = oidc;
+  return new OidcVerifier(
+    {
+      issuer,
+      jwksUri,
+      audience: audience[0],
+      roleClaim: rolesClaim,
+      ownerRoles,
+      readerRoles,
+    },
+    platform,
+    (problem) => log.warn("identity provider", { problem }),
+  );
+}

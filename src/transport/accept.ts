@@ -1,0 +1,208 @@
+/**
+ * The handshake: every check before the upgrade, in the service's order, and what the client becomes.
+ *
+ * Rules: the client specification of the service (Azure/azure-webpubsub:protocols/client/client-spec.md) and the
+ * official emulator for the order of checks and their statuses.
+ */
+import { compileRoles } from "../auth/roles.ts";
+import { Permissions } from "../auth/permissions.ts";
+import type { Admission } from "../hub/connect.ts";
+import type { ConnectOutcome, ConnectRequest, Upstream } from "../hub/ports.ts";
+import { hubKey, isGroupName, isHubName } from "../names.ts";
+import { type Platform, randomId } from "../platform.ts";
+import type { Codec, Framing } from "../protocol/event.ts";
+import { negotiate, offeredSubprotocols } from "../protocol/negotiate.ts";
+import { rawCodec, type RawMode } from "../protocol/raw.ts";
+import { Identity } from "../session/identity.ts";
+import { all, type ClientUrl, last, parseClientUrl } from "./client_url.ts";
+
+/** What a client token says, after it was verified for the hub. */
+export interface ClientClaims {
+  readonly userId: string | undefined;
+  readonly roles: readonly string[];
+  readonly groups: readonly string[];
+  /** Every claim as a list of strings, for the `connect` event. */
+  readonly all: Readonly<Record<string, readonly string[]>>;
+}
+
+/** What the handshake needs from outside. */
+export interface AcceptContext {
+  readonly platform: Platform;
+  readonly upstream: Upstream;
+  /** The claims of a client token that is good for `hub` at one of `hosts`, else `undefined`. */
+  authenticate(token: string, hub: string, hosts: readonly string[]): ClientClaims | undefined;
+  /** Whether clients without a token may try this hub. */
+  allowsAnonymous(hub: string): boolean;
+  /** The codec of a known subprotocol's framing. */
+  codec(framing: Exclude<Framing, "raw">): Codec;
+}
+
+/** The upgrade request. */
+export interface Handshake {
+  readonly method: string;
+  /** Path and query as sent. */
+  readonly target: string;
+  readonly headers: Headers;
+  /** Runs `task` when the client goes away before it is answered; called only where somebody waits. */
+  whenGone(task: () => void): void;
+}
+
+/** What becomes of an upgrade request. */
+export type Decision =
+  /** A plain HTTP answer; no connection exists. */
+  | { readonly kind: "refused"; readonly status: number; readonly message: string }
+  /** A new connection; `answer` is the subprotocol that the 101 names. */
+  | {
+    readonly kind: "accepted";
+    readonly admission: Admission;
+    readonly answer: string | undefined;
+  }
+  /** A reliable connection wants to come back; no token is looked at. Always a 101. */
+  | {
+    readonly kind: "recovery";
+    readonly hub: string;
+    readonly connectionId: string;
+    readonly token: string;
+    readonly offered: readonly string[];
+  };
+
+/** Judges a handshake. Never throws for bad input. */
+export async function accept(request: Handshake, context: AcceptContext): Promise<Decision> {
+  const url = parseClientUrl(request.target);
+  if (url === undefined) return refused(404, "No such endpoint.");
+  const flaw = upgradeFlaw(request);
+  if (flaw !== undefined) return refused(400, flaw);
+  const { hub: hubName, parameters } = url;
+  if (hubName === undefined || !isHubName(hubName)) return refused(400, "Invalid hub name.");
+  const hub = hubKey(hubName);
+  const offered = offeredSubprotocols(request.headers.get("sec-websocket-protocol"));
+
+  const connectionId = last(parameters, "awps_connection_id");
+  if (connectionId !== undefined && connectionId !== "") {
+    const token = last(parameters, "awps_reconnection_token") ?? "";
+    return { kind: "recovery", hub, connectionId, token, offered };
+  }
+
+  const host = request.headers.get("host")?.toLowerCase() ?? "";
+  const token = clientToken(request.headers, parameters);
+  let claims: ClientClaims | undefined;
+  if (token === undefined) {
+    if (!context.allowsAnonymous(hub)) return refused(401, "A client token is required.");
+    claims = { userId: undefined, roles: [], groups: [], all: {} };
+  } else {
+    claims = token === AMBIGUOUS ? undefined : context.authenticate(token, hub, [host]);
+    if (claims === undefined) return refused(401, "The client token is not valid.");
+  }
+  if (!claims.groups.every(isGroupName)) return refused(400, "Invalid group name.");
+  const mode = rawMode(parameters);
+  if (typeof mode === "string") return refused(400, mode);
+
+  const identity = new Identity(hub, randomId(context.platform), claims.userId, host);
+  const waiting = new AbortController();
+  const pending = context.upstream.connect(
+    identity,
+    connectRequest(request.headers, parameters, offered, claims),
+    waiting.signal,
+  );
+  if (pending !== undefined) request.whenGone(() => waiting.abort());
+  const outcome = await pending;
+  return settle(context, identity, claims, offered, mode, outcome);
+}
+
+function settle(
+  context: AcceptContext,
+  identity: Identity,
+  claims: ClientClaims,
+  offered: readonly string[],
+  mode: RawMode,
+  outcome: ConnectOutcome | undefined,
+): Decision {
+  if (outcome !== undefined && !outcome.accepted) {
+    return refused(outcome.status, "The event handler refused the connection.");
+  }
+  const chosen = negotiate(offered, outcome?.subprotocol);
+  if (!chosen.accepted) return refused(500, "Internal server error");
+  if (outcome?.userId !== undefined) {
+    identity.userId = outcome.userId === "" ? undefined : outcome.userId;
+  }
+  identity.state = outcome?.state;
+  identity.subprotocol = chosen.subprotocol;
+  identity.framing = chosen.framing;
+  return {
+    kind: "accepted",
+    answer: chosen.answer,
+    admission: {
+      identity,
+      codec: chosen.framing === "raw" ? rawCodec(mode) : context.codec(chosen.framing),
+      reliable: chosen.reliable,
+      permissions: new Permissions(compileRoles(outcome?.roles ?? claims.roles)),
+      groups: outcome?.groups ?? claims.groups,
+    },
+  };
+}
+
+function refused(status: number, message: string): Decision {
+  return { kind: "refused", status, message };
+}
+
+/** What keeps a request from being a WebSocket upgrade, or `undefined`. */
+function upgradeFlaw({ method, headers }: Handshake): string | undefined {
+  if (method !== "GET") return "A WebSocket handshake is a GET request.";
+  if (!hasToken(headers.get("upgrade"), "websocket")) return "A WebSocket upgrade is required.";
+  if (!hasToken(headers.get("connection"), "upgrade")) return "A connection upgrade is required.";
+  if (headers.get("sec-websocket-version") !== "13") return "WebSocket version 13 is required.";
+  if (headers.get("sec-websocket-key") === null) return "A WebSocket key is required.";
+  return undefined;
+}
+
+function hasToken(header: string | null, token: string): boolean {
+  return header !== null && header.split(",").some((part) => part.trim().toLowerCase() === token);
+}
+
+/** Stands for a token given more than once. */
+const AMBIGUOUS = Symbol("ambiguous token");
+
+/** The token of the query, else of the header; `undefined` when there is none. */
+function clientToken(
+  headers: Headers,
+  parameters: ClientUrl["parameters"],
+): string | typeof AMBIGUOUS | undefined {
+  const given = all(parameters, "access_token");
+  if (given.length > 1) return AMBIGUOUS;
+  if (given[0] !== undefined && given[0] !== "") return given[0];
+  const match = /^bearer[ \t]+(.*)$/i.exec(headers.get("authorization") ?? "");
+  const token = match?.[1]?.trim();
+  return token === "" ? undefined : token;
+}
+
+/** How a simple client speaks; a text is the defect. Judged for every new client, whatever it offers. */
+function rawMode(parameters: ClientUrl["parameters"]): RawMode | string {
+  const mode = (last(parameters, "webpubsub_mode") ?? "").toLowerCase();
+  if (mode === "" || mode === "sendevent") return { kind: "sendEvent" };
+  if (mode !== "sendtogroup") return "Invalid webpubsub_mode.";
+  const group = last(parameters, "group");
+  if (group === undefined || !isGroupName(group)) return "Invalid group name.";
+  const noEcho = (last(parameters, "noEcho") ?? "").toLowerCase();
+  if (noEcho !== "" && noEcho !== "true" && noEcho !== "false") return "Invalid noEcho.";
+  return { kind: "sendToGroup", group, noEcho: noEcho === "true" };
+}
+
+/** What the `connect` event tells: never the client's token. */
+function connectRequest(
+  headers: Headers,
+  parameters: ClientUrl["parameters"],
+  subprotocols: readonly string[],
+  claims: ClientClaims,
+): ConnectRequest {
+  const query: Record<string, string[]> = Object.create(null);
+  for (const [name, value] of parameters) {
+    if (name.toLowerCase() === "access_token") continue;
+    (query[name] ??= []).push(value);
+  }
+  const forwarded: Record<string, string[]> = Object.create(null);
+  for (const [name, value] of headers) {
+    if (name === "authorization" || name.startsWith("x-asrs-internal-")) continue;
+    (forwarded[name] ??= []).push(value);
+  }
+  return { claims: claims.all, query, headers: forwarded, subprotocols };
+}

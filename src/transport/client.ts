@@ -1,0 +1,82 @@
+/**
+ * Joins a client's socket to its connection in the hub.
+ */
+import { CLOSE_RULES } from "../errors.ts";
+import { closeConnection, closedByClient, cutOff } from "../hub/close.ts";
+import { type Admission, announce, connect, findRecoverable, recover } from "../hub/connect.ts";
+import type { Hub } from "../hub/hub.ts";
+import type { Hubs } from "../hub/hubs.ts";
+import { receive } from "../hub/receive.ts";
+import type { Connection } from "../session/connection.ts";
+import type { ClientSocket, SocketEvents } from "./socket.ts";
+
+/** Listens to one socket of a connection. */
+class Client implements SocketEvents {
+  readonly #hub: Hub;
+  readonly #connection: Connection;
+  readonly #socket: ClientSocket;
+  readonly #isNew: boolean;
+
+  constructor(hub: Hub, connection: Connection, socket: ClientSocket, isNew: boolean) {
+    this.#hub = hub;
+    this.#connection = connection;
+    this.#socket = socket;
+    this.#isNew = isNew;
+  }
+
+  opened(): void {
+    if (this.#isNew && this.#connection.phase === "open") announce(this.#hub, this.#connection);
+  }
+
+  message(data: string | Uint8Array): void {
+    receive(this.#hub, this.#connection, this.#socket, data);
+  }
+
+  closed(code: number, reason: string): void {
+    closedByClient(this.#hub, this.#connection, this.#socket, code, reason);
+  }
+
+  broken(): void {
+    cutOff(this.#hub, this.#connection, this.#socket);
+  }
+
+  stuck(): void {
+    if (!this.#connection.isServedBy(this.#socket)) return;
+    this.#hub.context.meter.add("slow_consumers", 1);
+    this.#hub.context.log.warn("slow consumer", {
+      hub: this.#hub.name,
+      connection: this.#connection.id,
+      bufferedBytes: this.#socket.bufferedBytes,
+    });
+    if (this.#connection.reliable) {
+      // What it has not acknowledged is kept: it may come back and take it at its own pace.
+      this.#socket.drop();
+      cutOff(this.#hub, this.#connection, this.#socket);
+    } else closeConnection(this.#hub, this.#connection, "slowConsumer");
+  }
+}
+
+/** A client that was let in: registered before its 101 answer goes out. */
+export function serveNew(hubs: Hubs, admission: Admission, socket: ClientSocket): void {
+  const connection = connect(hubs, admission, socket);
+  const hub = hubs.open(connection.identity.hub);
+  socket.listen(new Client(hub, connection, socket, true));
+}
+
+/** A reliable client that comes back, or tries to: a refusal is a close with 1008 after the 101, never an HTTP error. */
+export function serveReturning(
+  hubs: Hubs,
+  hubName: string,
+  connectionId: string,
+  token: string,
+  socket: ClientSocket,
+): void {
+  const connection = findRecoverable(hubs, hubName, connectionId, token);
+  if (connection === undefined) {
+    const { code, text } = CLOSE_RULES.recoveryRefused;
+    return socket.close(code, text);
+  }
+  const hub = hubs.open(hubName);
+  recover(hub, connection, socket);
+  socket.listen(new Client(hub, connection, socket, false));
+}

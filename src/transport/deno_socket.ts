@@ -1,0 +1,157 @@
+/**
+ * A client's socket on `Deno.upgradeWebSocket`. Two things the runtime leaves to us: frames sent before the socket is
+ * open wait here, and what a slow client does not take is bounded and can expire.
+ */
+import type { Meter } from "../hub/ports.ts";
+import type { Platform } from "../platform.ts";
+import type { Frame } from "../protocol/event.ts";
+import type { OpenSockets } from "./drain.ts";
+import { Outbox } from "./outbox.ts";
+import type { Pump, Pumped } from "./pump.ts";
+import type { ClientSocket, SocketEvents } from "./socket.ts";
+
+/** Bytes that the runtime may hold for one socket before frames wait in our queue, where they can still expire. */
+const RUNTIME_BYTES = 256 * 1024;
+
+/** What sockets of one transport share. */
+export interface SocketContext {
+  readonly platform: Platform;
+  readonly meter: Meter;
+  readonly pump: Pump;
+  readonly open: OpenSockets;
+}
+
+/** One listener object per socket instead of four closures: an idle connection is mostly its socket. */
+export class DenoSocket implements ClientSocket, Pumped, EventListenerObject {
+  readonly #socket: WebSocket;
+  readonly #context: SocketContext;
+  #events: SocketEvents | undefined = undefined;
+  #outbox: Outbox | undefined = undefined;
+  #opened = false;
+  #over = false;
+  /** Bytes given to the runtime since it was last asked how much it holds. */
+  #unasked = 0;
+  /** The close frame that follows the queue. */
+  #closing: { readonly code: number; readonly reason: string } | undefined = undefined;
+
+  constructor(socket: WebSocket, context: SocketContext) {
+    this.#socket = socket;
+    this.#context = context;
+    context.open.add();
+    socket.binaryType = "arraybuffer";
+    socket.addEventListener("open", this);
+    socket.addEventListener("message", this);
+    socket.addEventListener("error", this);
+    socket.addEventListener("close", this);
+  }
+
+  listen(events: SocketEvents): void {
+    this.#events = events;
+  }
+
+  get bufferedBytes(): number {
+    return (this.#outbox?.bytes ?? 0) + (this.#opened ? this.#socket.bufferedAmount : 0);
+  }
+
+  send(frame: Frame, expiresAt: number): void {
+    if (this.#over || this.#closing !== undefined) return;
+    if (this.#opened && this.#outbox === undefined && this.#runtimeTakes(frame.data.length)) {
+      this.#socket.send(frame.data as string | Uint8Array<ArrayBuffer>);
+      return;
+    }
+    const { platform, meter, pump } = this.#context;
+    const outbox = this.#outbox ??= new Outbox(meter);
+    const elsewhere = this.#opened ? this.#socket.bufferedAmount : 0;
+    if (!outbox.push(frame, expiresAt, elsewhere, platform.now())) {
+      this.stall();
+    } else if (this.#opened) pump.watch(this);
+  }
+
+  close(code: number, reason: string): void {
+    if (this.#over || this.#closing !== undefined) return;
+    this.#closing = { code, reason };
+    if (this.#opened && !this.pump()) return;
+    if (this.#opened) this.#context.pump.watch(this);
+  }
+
+  drop(): void {
+    // The runtime has no way to cut a socket: 1001 tells clients to come back, unlike 1008.
+    this.#outbox = undefined;
+    this.close(1001, "");
+    this.#finish();
+  }
+
+  pump(): boolean {
+    const outbox = this.#outbox;
+    if (outbox !== undefined) {
+      const now = this.#context.platform.now();
+      while (this.#runtimeTakes(0)) {
+        const frame = outbox.shift(now);
+        if (frame === undefined) {
+          this.#outbox = undefined;
+          break;
+        }
+        this.#unasked += frame.byteLength;
+        this.#socket.send(frame.data as string | Uint8Array<ArrayBuffer>);
+      }
+    }
+    if (this.#outbox !== undefined) return true;
+    if (this.#closing !== undefined && this.#socket.readyState === WebSocket.OPEN) {
+      this.#socket.close(this.#closing.code, this.#closing.reason);
+    }
+    return false;
+  }
+
+  stall(): void {
+    if (this.#over) return;
+    this.#outbox = undefined;
+    const events = this.#events;
+    // Later, so that a fan-out in progress meets no change of membership.
+    queueMicrotask(() => events?.stuck());
+  }
+
+  handleEvent(event: Event): void {
+    switch (event.type) {
+      case "open":
+        this.#opened = true;
+        this.#events?.opened();
+        if (this.pump()) this.#context.pump.watch(this);
+        return;
+      case "message": {
+        if (this.#over) return;
+        const { data } = event as MessageEvent<string | ArrayBuffer>;
+        this.#events?.message(typeof data === "string" ? data : new Uint8Array(data));
+        return;
+      }
+      case "error":
+        return this.#report(undefined);
+      case "close":
+        // The runtime fires it last, once, also after an error.
+        this.#context.open.remove();
+        return this.#report(event as CloseEvent);
+    }
+  }
+
+  #report(close: CloseEvent | undefined): void {
+    const events = this.#events;
+    this.#finish();
+    if (close === undefined || !close.wasClean) events?.broken();
+    else events?.closed(close.code, close.reason);
+  }
+
+  /** Nothing is sent or reported any more. */
+  #finish(): void {
+    this.#over = true;
+    this.#events = undefined;
+    this.#outbox = undefined;
+    this.#context.pump.forget(this);
+  }
+
+  /** Asks the runtime only when it may hold too much: the question costs as much as a send. */
+  #runtimeTakes(bytes: number): boolean {
+    this.#unasked += bytes;
+    if (this.#unasked < RUNTIME_BYTES) return true;
+    this.#unasked = this.#socket.bufferedAmount;
+    return this.#unasked < RUNTIME_BYTES;
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * The native transport: `Deno.upgradeWebSocket`, portable and whole.
+ */
+import type { Hubs } from "../hub/hubs.ts";
+import { findRecoverable } from "../hub/connect.ts";
+import { firstKnownOffer, recoveryAnswer } from "../protocol/negotiate.ts";
+import { accept, type AcceptContext } from "./accept.ts";
+import { serveNew, serveReturning } from "./client.ts";
+import { DenoSocket, type SocketContext } from "./deno_socket.ts";
+
+/** What the native transport needs. */
+export interface NativeContext extends AcceptContext, SocketContext {
+  readonly hubs: Hubs;
+  /** Seconds between two pings to a silent client. */
+  keepAliveSeconds(hub: string): number;
+}
+
+/** Answers a request to the client endpoint. `target` is the path and query as sent. */
+export async function serveClient(
+  request: Request,
+  target: string,
+  context: NativeContext,
+): Promise<Response> {
+  const { method, headers } = request;
+  const whenGone = (task: () => void) => request.signal.addEventListener("abort", task);
+  const decision = await accept({ method, target, headers, whenGone }, context);
+  switch (decision.kind) {
+    case "refused": {
+      const challenge = decision.status === 401 ? { "www-authenticate": "Bearer" } : undefined;
+      return new Response(decision.message, {
+        status: decision.status,
+        ...(challenge && { headers: challenge }),
+      });
+    }
+    case "accepted": {
+      const hub = decision.admission.identity.hub;
+      const { socket, response } = upgrade(request, decision.answer, hub, context);
+      serveNew(context.hubs, decision.admission, socket);
+      return response;
+    }
+    case "recovery": {
+      const { hub, connectionId, token, offered } = decision;
+      const connection = findRecoverable(context.hubs, hub, connectionId, token);
+      const original = connection?.identity.subprotocol;
+      const answer = original === undefined
+        ? firstKnownOffer(offered)
+        : recoveryAnswer(offered, original);
+      const { socket, response } = upgrade(request, answer, hub, context);
+      serveReturning(context.hubs, hub, connectionId, token, socket);
+      return response;
+    }
+  }
+}
+
+function upgrade(
+  request: Request,
+  protocol: string | undefined,
+  hub: string,
+  context: NativeContext,
+): { socket: DenoSocket; response: Response } {
+  const { socket, response } = Deno.upgradeWebSocket(request, {
+    ...(protocol !== undefined && { protocol }),
+    idleTimeout: context.keepAliveSeconds(hub),
+  });
+  return { socket: new DenoSocket(socket, context), response };
+}

@@ -1,0 +1,24 @@
+/**
+ * The socket seam as transports see it: who listens to a client's socket. The way out is `session/outlet.ts`.
+ */
+import type { Outlet } from "../session/outlet.ts";
+
+/** A client's socket reports here. Nothing is reported after `closed` or `broken`. */
+export interface SocketEvents {
+  /** The handshake is through. */
+  opened(): void;
+  /** One whole message: a string is a text message, bytes are a binary one. */
+  message(data: string | Uint8Array): void;
+  /** The client sent a close frame; 1005 stands for one without a code. */
+  closed(code: number, reason: string): void;
+  /** The socket broke without a close frame, or the peer went silent. */
+  broken(): void;
+  /** The outgoing queue is over its bound or makes no progress. */
+  stuck(): void;
+}
+
+/** An open socket with both directions. */
+export interface ClientSocket extends Outlet {
+  /** Says who listens; called once, before the socket opens. */
+  listen(events: SocketEvents): void;
+}

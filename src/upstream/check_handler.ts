@@ -1,0 +1,148 @@
+/**
+ * Asks a handler by hand what the server would ask it, and says what came of it: the validation, then a probe event.
+ */
+import type { EventSource, Log } from "../hub/ports.ts";
+import { HANDLER_CALL_MS } from "../limits.ts";
+import { type Platform, randomId } from "../platform.ts";
+import { adviceFor } from "./advice.ts";
+import { callHandler, type CallOptions, isSuccess } from "./call.ts";
+import { connectEvent } from "./cloud_event.ts";
+import { Lane } from "./concurrency.ts";
+import { CookieJars } from "./cookies.ts";
+import { compileSetup, type Delivery, prepareDelivery } from "./delivery.ts";
+import { type ResolveHost, systemResolveHost } from "./egress_guard.ts";
+import { UPSTREAM_LIMITS } from "./limits.ts";
+import { isOrigin } from "./origin.ts";
+import { isUnusable, readConnectAnswer } from "./response.ts";
+import type { EgressSettings } from "./settings.ts";
+import { compileUrlTemplate, printableUrl } from "./url_template.ts";
+import { askForPermission } from "./validation.ts";
+
+/** What is to be checked. */
+export interface CheckRequest {
+  /** The handler's URL or template. */
+  readonly urlTemplate: string;
+  /** Lower-case hub for `{hub}` and the probe; default `chat`. */
+  readonly hub?: string;
+  /** The webhook origin to be allowed, `host[:port]`. */
+  readonly origin: string;
+  readonly egress: EgressSettings;
+  readonly platform: Platform;
+  /** `ce-signature` of the probe's connection id. */
+  signature(connectionId: string): string;
+  /** Default: the machine's resolver. */
+  readonly resolveHost?: ResolveHost;
+}
+
+/** The findings as lines to print. They hold no query of the URL and no text of the handler. */
+export interface CheckReport {
+  readonly ok: boolean;
+  readonly lines: readonly string[];
+}
+
+const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} };
+
+/**
+ * Validates the handler and posts it a `connect` event of a client that does not exist; the event has no further
+ * effect, since nothing follows it. Failed requests are not retried: who checks by hand sees the first failure.
+ */
+export async function checkHandler(request: CheckRequest): Promise<CheckReport> {
+  const lines: string[] = [];
+  const failed = (problem: string, fix: string): CheckReport => {
+    return { ok: false, lines: [...lines, `  failed: ${problem}`, `  to do: ${fix}`] };
+  };
+  const compiled = compileUrlTemplate(request.urlTemplate);
+  lines.push(`Handler ${printableUrl(request.urlTemplate)}`);
+  if (!compiled.ok) return failed(compiled.problem, compiled.fix);
+  if (!isOrigin(request.origin)) {
+    return failed(
+      `the origin "${request.origin}" is not a host with an optional port`,
+      'write it like "push.example.com"',
+    );
+  }
+  const prepared = prepareProbe(request);
+  if ("problem" in prepared) return failed(prepared.problem, prepared.fix);
+
+  const options = callOptions(request, prepared);
+  const { validation, url, headers, event } = prepared;
+  lines.push(`Validation ${printableUrl(validation.url)}`);
+  lines.push(`  sent: WebHook-Request-Origin: ${request.origin}`);
+  const report = await askForPermission(validation, options);
+  if (report === undefined) return failed("the check was given up", "run it again");
+  if (report.status !== undefined) {
+    lines.push(`  ${report.method} answered ${report.status}`);
+    lines.push(`  expected: WebHook-Allowed-Origin: * or ${request.origin}`);
+    lines.push(`  found: ${report.found ?? "no WebHook-Allowed-Origin"}`);
+  }
+  if (!report.passed) return failed(report.problem, report.fix);
+  lines.push("  passed");
+
+  lines.push(`Probe event connect ${printableUrl(url)}`);
+  const { hostname } = compiled.template;
+  const result = await callHandler(
+    { method: "POST", url, hostname, headers, body: event.body },
+    { ...options, maxBodyBytes: UPSTREAM_LIMITS.maxAnswerBytes },
+  );
+  if (result.kind === "answer") lines.push(`  POST answered ${result.status}`);
+  if (result.kind !== "answer" || !isSuccess(result.status)) {
+    const { problem, fix } = adviceFor(result);
+    return failed(problem, fix);
+  }
+  const answer = readConnectAnswer(result.headers, result.body, []);
+  if (isUnusable(answer)) return failed(answer.problem, answer.fix);
+  lines.push("  passed: a client would be accepted");
+  return { ok: true, lines };
+}
+
+function prepareProbe(request: CheckRequest): ReturnType<typeof prepareDelivery> {
+  const { platform, egress, origin, hub = "chat" } = request;
+  const handler = {
+    urlTemplate: request.urlTemplate,
+    userEventPattern: undefined,
+    systemEvents: ["connect"],
+    auth: { kind: "none" },
+  } as const;
+  const hubs = new Map([[hub, [handler]]]);
+  const settings = {
+    hubs,
+    webhookOrigin: undefined,
+    publicHost: origin,
+    callTimeoutMs: HANDLER_CALL_MS,
+    egress,
+  };
+  const setup = compileSetup(settings, platform, request.resolveHost ?? systemResolveHost);
+  const compiled = setup.table.forSystem(hub, "connect");
+  if (compiled === undefined) throw new Error("The probe's own handler does not take connect");
+  const source: EventSource = {
+    hub,
+    connectionId: randomId(platform),
+    userId: undefined,
+    subprotocol: undefined,
+    framing: "json",
+    state: undefined,
+    requestHost: origin,
+  };
+  const event = connectEvent({ claims: {}, query: {}, headers: {}, subprotocols: [] });
+  return prepareDelivery(compiled, source, event, {
+    setup,
+    id: 0,
+    time: platform.now(),
+    signature: request.signature(source.connectionId),
+    requestId: platform.randomUuid(),
+    signal: undefined,
+    cookies: new CookieJars(platform, SILENT),
+  });
+}
+
+function callOptions(request: CheckRequest, delivery: Delivery): Omit<CallOptions, "maxBodyBytes"> {
+  const lane = new Lane({ running: 1, waiting: 0 }, () => {});
+  lane.enter();
+  return {
+    platform: request.platform,
+    guard: delivery.setup.guard,
+    limitMs: UPSTREAM_LIMITS.validationMs,
+    pausesMs: [],
+    lane,
+    signal: undefined,
+  };
+}

@@ -1,0 +1,117 @@
+/**
+ * Which addresses handlers may have. Instance metadata and link-local addresses answer secrets to whoever asks, so
+ * they need to be allowed by name; private ones are refused on demand.
+ *
+ * What remains: `fetch` resolves the name once more by itself. A name server that answers a harmless address to this
+ * guard and another one to `fetch` a moment later, or that changes its answer while a verdict is remembered, gets past
+ * it. Handler hosts come from the operator, never from clients, so such a server would have to be the operator's own
+ * choice; who cannot accept that names the handlers by address, or filters outgoing connections below the server.
+ */
+import type { Platform } from "../platform.ts";
+import { addressKind } from "./ip_address.ts";
+import type { EgressSettings } from "./settings.ts";
+
+/** All addresses of a host name, as the machine resolves it for connections; rejects when there are none. */
+export type ResolveHost = (host: string) => Promise<readonly string[]>;
+
+/** The machine's own resolver, hosts file included: the one that `fetch` asks too. */
+export const systemResolveHost: ResolveHost = async (host) => {
+  const { lookup } = await import("node:dns/promises");
+  return (await lookup(host, { all: true })).map((entry) => entry.address);
+};
+
+/** Whether a host may be called. */
+export type EgressVerdict =
+  | { readonly kind: "allowed" }
+  /** `address` is the one to blame. */
+  | { readonly kind: "denied"; readonly address: string }
+  | { readonly kind: "unresolved" };
+
+/** How long the verdict on a host name is used again, in milliseconds: spares a look-up for each event. */
+const VERDICT_LIFE_MS = 10_000;
+
+const ALLOWED: EgressVerdict = { kind: "allowed" };
+const UNRESOLVED: EgressVerdict = { kind: "unresolved" };
+
+interface Known {
+  readonly until: number;
+  readonly verdict: EgressVerdict;
+}
+
+/** Judges hosts by their addresses, under one set of settings. */
+export class EgressGuard {
+  readonly #platform: Platform;
+  readonly #resolveHost: ResolveHost;
+  readonly #denyPrivate: boolean;
+  readonly #allowed: ReadonlySet<string>;
+  readonly #known = new Map<string, Known>();
+  readonly #pending = new Map<string, Promise<EgressVerdict>>();
+
+  constructor(platform: Platform, resolveHost: ResolveHost, settings: EgressSettings) {
+    this.#platform = platform;
+    this.#resolveHost = resolveHost;
+    this.#denyPrivate = settings.denyPrivateAddresses;
+    this.#allowed = new Set(settings.allowedHosts.map(bareHost));
+  }
+
+  /**
+   * The verdict on the host of a URL (as the URL parser writes it: odd spellings of IPv4 addresses are undone by it).
+   * At once for addresses and remembered names, else after a look-up. Never rejects.
+   */
+  check(hostname: string): EgressVerdict | Promise<EgressVerdict> {
+    const host = bareHost(hostname);
+    if (this.#allowed.has(host)) return ALLOWED;
+    if (addressKind(host) !== undefined) return this.#judge([host]);
+    const known = this.#known.get(host);
+    if (known !== undefined && known.until > this.#platform.now()) return known.verdict;
+    let pending = this.#pending.get(host);
+    if (pending === undefined) {
+      pending = this.#lookUp(host);
+      this.#pending.set(host, pending);
+    }
+    return pending;
+  }
+
+  async #lookUp(host: string): Promise<EgressVerdict> {
+    try {
+      const addresses = await this.#resolveHost(host);
+      const verdict = addresses.length === 0 ? UNRESOLVED : this.#judge(addresses);
+      if (verdict !== UNRESOLVED) {
+        this.#known.set(host, { until: this.#platform.now() + VERDICT_LIFE_MS, verdict });
+      }
+      return verdict;
+    } catch {
+      // Whatever the resolver says: without an address there is nothing to call. The failed call is logged.
+      return UNRESOLVED;
+    } finally {
+      this.#pending.delete(host);
+    }
+  }
+
+  /** One denied address denies the host: `fetch` may pick any. */
+  #judge(addresses: readonly string[]): EgressVerdict {
+    for (const address of addresses) {
+      if (!this.#isAllowed(address)) return { kind: "denied", address };
+    }
+    return ALLOWED;
+  }
+
+  #isAllowed(address: string): boolean {
+    if (this.#allowed.has(bareHost(address))) return true;
+    switch (addressKind(address)) {
+      case "public":
+        return true;
+      case "private":
+        return !this.#denyPrivate;
+      case "linkLocal":
+      case "metadata":
+      case undefined: // not an address at all: do not guess
+        return false;
+    }
+  }
+}
+
+/** The form in which hosts are compared: lower case, IPv6 addresses without brackets, no final dot. */
+function bareHost(host: string): string {
+  return host.toLowerCase().replace(/^\[|\]$/g, "").replace(/\.$/, "");
+}
