@@ -22,6 +22,7 @@ export interface CompactToken {
 /** Why a text is no compact token. */
 export type CompactFlaw = "tooLong" | "malformed";
 
+const BASE64URL = /^[A-Za-z0-9_-]+$/;
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
@@ -57,9 +58,10 @@ export function readPayload(payload: string): JsonObject | undefined {
 
 /** The bytes of a non-empty base64url text in its one canonical form. */
 function base64url(text: string): Uint8Array | undefined {
-  if (text === "") return undefined;
+  // Judged before it is decoded: some decoders skip what they do not know, others throw.
+  if (!BASE64URL.test(text) || text.length % 4 === 1) return undefined;
   const bytes = Buffer.from(text, "base64url");
-  // The decoder skips what it does not know; only a faithful text comes back the same.
+  // Bits behind the last byte would let one token have several texts.
   return bytes.toString("base64url") === text ? bytes : undefined;
 }
 

@@ -50,7 +50,10 @@ function defectOf(issue: v.BaseIssue<unknown>, about: Partial<About>): string {
       return "is empty";
     case "picklist":
     case "variant": {
-      if (typeof input !== "string") return `${shown}is ${kindOf(input)}, not ${typeOf(issue)}`;
+      // A variant that is no object at all has no choices yet.
+      if (choicesOf(issue).length === 0 || typeof input !== "string") {
+        return `${shown}is ${kindOf(input)}, not ${typeOf(issue)}`;
+      }
       const meant = nearest(input, choicesOf(issue));
       return `${shown}is unknown${meant === undefined ? "" : `, ${JSON.stringify(meant)} is near`}`;
     }

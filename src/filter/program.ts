@@ -4,42 +4,22 @@
  * `and` and `or` count, so the first value of a wrong type ends the run.
  */
 import type { Filter, FilterSubject } from "./subject.ts";
-import { type Apply, MISTYPED, type Value } from "./operations.ts";
+import { apply, MISTYPED, type OperationName, type Value } from "./operations.ts";
 
 /** A subexpression: its operation, the steps it builds on, and its value for the connection looked at last. */
-export class Step {
+export interface Step {
   readonly id: number;
-  readonly apply: Apply;
-  readonly a: Step;
-  readonly b: Step;
-  readonly c: Step;
-  /** Whether the value holds for every connection. */
-  readonly constant: boolean;
+  /** `undefined` on constants: their value holds for every connection. */
+  readonly operation: OperationName | undefined;
+  /** The operands; a constant, for want of any, points to itself. */
+  a: Step;
+  b: Step;
+  c: Step;
+  value: Value;
   /** About how long the value is, in UTF-16 units; 0 unless it is a string. */
   readonly length: number;
   /** Whether the value contains constant characters other than ASCII. */
   readonly wide: boolean;
-  value: Value;
-
-  constructor(
-    id: number,
-    apply: Apply,
-    operands: readonly [Step, Step, Step] | undefined,
-    constant: boolean,
-    value: Value,
-    length: number,
-    wide: boolean,
-  ) {
-    this.id = id;
-    this.apply = apply;
-    this.a = operands === undefined ? this : operands[0];
-    this.b = operands === undefined ? this : operands[1];
-    this.c = operands === undefined ? this : operands[2];
-    this.constant = constant;
-    this.value = value;
-    this.length = length;
-    this.wide = wide;
-  }
 }
 
 /** A compiled filter. It keeps the values of its last run, so one run has to end before the next begins. */

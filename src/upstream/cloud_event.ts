@@ -141,11 +141,14 @@ export function eventHeaders(
   if (event.metadata !== undefined) {
     for (const [name, value] of event.metadata) {
       if (!isHeaderName(name)) return { ok: false, header: METADATA_PREFIX };
+      if (!isPlainAscii(value)) return { ok: false, header: name };
       headers[name] = value;
     }
   }
-  for (const name in headers) {
-    if (!isPlainAscii(headers[name] ?? "")) return { ok: false, header: name };
+  // ce-source holds hub and connection id, and every other value is a part of these or made by the server.
+  for (const name of CHECKED) {
+    const value = headers[name];
+    if (value !== undefined && !isPlainAscii(value)) return { ok: false, header: name };
   }
   if (source.userId !== undefined && source.userId !== "") {
     if (hasControls(source.userId)) return { ok: false, header: "ce-userId" };
@@ -154,6 +157,14 @@ export function eventHeaders(
   return { ok: true, headers };
 }
 
+const CHECKED = [
+  "ce-source",
+  "ce-eventName",
+  "ce-subprotocol",
+  "ce-connectionState",
+  "ce-signature",
+  "WebHook-Request-Origin",
+] as const;
 const PLAIN = /^[\x20-\x7e]*$/;
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 // deno-lint-ignore no-control-regex -- no header may hold these

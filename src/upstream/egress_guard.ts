@@ -44,6 +44,7 @@ export class EgressGuard {
   readonly #resolveHost: ResolveHost;
   readonly #denyPrivate: boolean;
   readonly #allowed: ReadonlySet<string>;
+  /** By the host as it stands in the URL; hosts come from the settings, so there are few. */
   readonly #known = new Map<string, Known>();
   readonly #pending = new Map<string, Promise<EgressVerdict>>();
 
@@ -59,32 +60,34 @@ export class EgressGuard {
    * At once for addresses and remembered names, else after a look-up. Never rejects.
    */
   check(hostname: string): EgressVerdict | Promise<EgressVerdict> {
-    const host = bareHost(hostname);
-    if (this.#allowed.has(host)) return ALLOWED;
-    if (addressKind(host) !== undefined) return this.#judge([host]);
-    const known = this.#known.get(host);
+    const known = this.#known.get(hostname);
     if (known !== undefined && known.until > this.#platform.now()) return known.verdict;
-    let pending = this.#pending.get(host);
+    const host = bareHost(hostname);
+    const isListed = this.#allowed.has(host);
+    if (isListed || addressKind(host) !== undefined) {
+      const verdict = isListed ? ALLOWED : this.#judge([host]);
+      this.#known.set(hostname, { until: Infinity, verdict });
+      return verdict;
+    }
+    let pending = this.#pending.get(hostname);
     if (pending === undefined) {
-      pending = this.#lookUp(host);
-      this.#pending.set(host, pending);
+      pending = this.#lookUp(hostname, host).finally(() => this.#pending.delete(hostname));
+      this.#pending.set(hostname, pending);
     }
     return pending;
   }
 
-  async #lookUp(host: string): Promise<EgressVerdict> {
+  async #lookUp(hostname: string, host: string): Promise<EgressVerdict> {
     try {
       const addresses = await this.#resolveHost(host);
       const verdict = addresses.length === 0 ? UNRESOLVED : this.#judge(addresses);
       if (verdict !== UNRESOLVED) {
-        this.#known.set(host, { until: this.#platform.now() + VERDICT_LIFE_MS, verdict });
+        this.#known.set(hostname, { until: this.#platform.now() + VERDICT_LIFE_MS, verdict });
       }
       return verdict;
     } catch {
       // Whatever the resolver says: without an address there is nothing to call. The failed call is logged.
       return UNRESOLVED;
-    } finally {
-      this.#pending.delete(host);
     }
   }
 

@@ -161,8 +161,11 @@ function compileParts(text: string): TemplateResult {
   return { ok: true, template: new UrlTemplate(text, parts, url) };
 }
 
+const NOTHING_TO_ESCAPE = /^[A-Za-z0-9._~-]+$/;
+
 /** Percent-encodes everything but `A-Z a-z 0-9 - . _ ~`; a lone surrogate becomes U+FFFD. */
 function escapeComponent(value: string): string {
+  if (NOTHING_TO_ESCAPE.test(value)) return value;
   return encodeURIComponent(value.toWellFormed()).replace(
     UNESCAPED_MARKS,
     (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`,

@@ -1,0 +1,31 @@
+/** `hubbub key`: a fresh access key. */
+import type { Platform } from "../platform.ts";
+
+/** 62 characters that need no escaping in URLs, shells, YAML or connection strings. */
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+/** 44 characters of 62 kinds: 261 bits, more than HMAC-SHA256 can use. */
+const KEY_LENGTH = 44;
+
+/** Bytes from here on would favour the first characters of the alphabet. */
+const FAIR_BYTES = 256 - 256 % ALPHABET.length;
+
+/**
+ * A random access key.
+ *
+ * ```ts
+ * import { randomKey } from "./key.ts";
+ * import { systemPlatform } from "../platform.ts";
+ * import assert from "node:assert/strict";
+ * assert.match(randomKey(systemPlatform), /^[A-Za-z0-9]{44}$/);
+ * ```
+ */
+export function randomKey(platform: Pick<Platform, "randomBytes">): string {
+  let key = "";
+  while (key.length < KEY_LENGTH) {
+    for (const byte of platform.randomBytes(KEY_LENGTH)) {
+      if (byte < FAIR_BYTES && key.length < KEY_LENGTH) key += ALPHABET[byte % ALPHABET.length];
+    }
+  }
+  return key;
+}

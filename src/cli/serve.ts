@@ -1,0 +1,111 @@
+/** `hubbub`: from flags to a running server, from a signal to an exit code. */
+import { DEVELOPMENT_KEY } from "../auth/access_key.ts";
+import { loadConfig } from "../config/load.ts";
+import type { Config } from "../config/schema.ts";
+import { secretsOf } from "../config/secrets.ts";
+import { createLog } from "../observe/log.ts";
+import { createRedactor } from "../observe/redact.ts";
+import type { Platform } from "../platform.ts";
+import { startServer } from "../server.ts";
+import type { Flags } from "./args.ts";
+import { banner, readinessLine } from "./banner.ts";
+import type { Addresses } from "./banner.ts";
+import { EXIT, problemText } from "./exit.ts";
+import type { World } from "./world.ts";
+
+/** What a started server offers to the command line. */
+export interface RunningServer extends Addresses, AsyncDisposable {
+  clientUrl(hub: string): string;
+  close(): Promise<void>;
+}
+
+/** Starts a server; throws `Deno.errors.AddrInUse` when the port is taken. */
+export type StartServer = (
+  options: Config & { readonly platform: Platform },
+) => Promise<RunningServer>;
+
+/** A stop that takes longer than the drain time and this much more is forced, in milliseconds. */
+const FORCED_STOP_MS = 5000;
+
+/** Runs a server until it is told to stop; the result is the exit code. */
+export async function serve(
+  flags: Flags,
+  json: boolean,
+  world: World,
+  start: StartServer = startServer,
+): Promise<number> {
+  const loaded = await loadConfig({ flags, env: world.env, readFile: world.readFile });
+  if (!loaded.ok) {
+    world.err(problemText(loaded.problems));
+    return EXIT.usage;
+  }
+  const { config } = loaded;
+  const secrets = secretsOf(config);
+  const now = () => world.platform.now();
+  const log = createLog({ ...config.log, secrets, now, write: (line) => world.err(line + "\n") });
+  for (const warning of loaded.warnings) log.warn(warning);
+
+  let server: RunningServer;
+  try {
+    server = await start({ ...config, platform: world.platform });
+  } catch (error) {
+    world.err(`hubbub: ${createRedactor(secrets)(startFailure(error, config))}\n`);
+    return EXIT.failure;
+  }
+
+  const stopped = Promise.withResolvers<number>();
+  let stopping = false;
+  const stop = async (signal: string): Promise<number> => {
+    log.info("Stopping", { signal, drainSeconds: config.drainSeconds });
+    world.platform.after(config.drainSeconds * 1000 + FORCED_STOP_MS, () => {
+      log.error("Cannot stop cleanly: the drain time is over; ending at once");
+      stopped.resolve(EXIT.failure);
+    });
+    try {
+      await server.close();
+      return EXIT.ok;
+    } catch (error) {
+      log.error("Cannot stop cleanly", { error: messageOf(error) });
+      return EXIT.failure;
+    }
+  };
+  // Before the readiness line: whoever reads it may send a signal at once.
+  world.onStop((signal) => {
+    if (stopping) {
+      log.warn("Ending at once, on the second signal", { signal });
+      stopped.resolve(EXIT.failure);
+      return;
+    }
+    stopping = true;
+    stop(signal).then(stopped.resolve);
+  });
+
+  if (json) world.out(readinessLine(server));
+  else {
+    const showKey = world.isTerminal || server.accessKey === DEVELOPMENT_KEY;
+    world.out(banner(server, showKey, world.command));
+  }
+  log.info("Listening", { endpoint: server.endpoint, transport: config.transport });
+  return await stopped.promise;
+}
+
+function startFailure(error: unknown, { host, port }: Config): string {
+  const address = JSON.stringify(`${host.includes(":") ? `[${host}]` : host}:${port}`);
+  if (error instanceof Deno.errors.AddrInUse) {
+    return `Cannot listen on ${address}: the port is in use; stop the other program, or give another port with --port`;
+  }
+  if (error instanceof Deno.errors.AddrNotAvailable) {
+    return `Cannot listen on ${address}: this machine does not have the address; give another with --host`;
+  }
+  if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable) {
+    return `Cannot listen on ${address}: not permitted (${
+      messageOf(error)
+    }); give a port above 1023 with --port, or allow it`;
+  }
+  return `Cannot start on ${address}: ${messageOf(error)}`;
+}
+
+/** One line, whatever the error says. */
+function messageOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).replace(/\s+/g, " ");
+}
