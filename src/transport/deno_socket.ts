@@ -29,6 +29,7 @@ export class DenoSocket implements ClientSocket, Pumped, EventListenerObject {
   #outbox: Outbox | undefined = undefined;
   #opened = false;
   #over = false;
+  #closed = false;
   /** Bytes given to the runtime since it was last asked how much it holds. */
   #unasked = 0;
   /** The close frame that follows the queue. */
@@ -126,8 +127,9 @@ export class DenoSocket implements ClientSocket, Pumped, EventListenerObject {
       case "error":
         return this.#report(undefined);
       case "close":
-        // The runtime fires it last, once, also after an error.
-        this.#context.open.remove();
+        // After a keep-alive timeout the runtime fires it twice.
+        if (!this.#closed) this.#context.open.remove();
+        this.#closed = true;
         return this.#report(event as CloseEvent);
     }
   }

@@ -60,7 +60,8 @@ function upgrade(
 ): { socket: DenoSocket; response: Response } {
   const { socket, response } = Deno.upgradeWebSocket(request, {
     ...(protocol !== undefined && { protocol }),
-    idleTimeout: context.keepAliveSeconds(hub),
+    // The runtime pings after half of it and gives up after the whole.
+    idleTimeout: 2 * context.keepAliveSeconds(hub),
   });
   return { socket: new DenoSocket(socket, context), response };
 }
