@@ -86,6 +86,7 @@ export type CloseReason =
   | "applicationClosed"
   | "serverShutdown"
   | "takenOver"
+  | "framingViolated"
   | "wrongFrameKind"
   | "malformedFrame"
   | "recoveryRefused"
@@ -111,6 +112,7 @@ export const CLOSE_RULES: Readonly<Record<CloseReason, CloseRule>> = {
   applicationClosed: { code: 1000, text: "", announced: true },
   serverShutdown: { code: 1001, text: "The service is shutting down.", announced: true },
   takenOver: { code: 1001, text: "The connection was recovered elsewhere.", announced: false },
+  framingViolated: { code: 1002, text: "The client frame is invalid.", announced: false },
   wrongFrameKind: {
     code: 1003,
     text: "The subprotocol requires binary messages.",

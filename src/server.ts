@@ -11,6 +11,7 @@ import { TokenVerifier } from "./auth/token.ts";
 import type { Config, ConfigInput } from "./config/schema.ts";
 import { configFromOptions } from "./config/load.ts";
 import { parseFilter } from "./filter/filter.ts";
+import { secretsOf } from "./config/secrets.ts";
 import { AwayQueue } from "./hub/away.ts";
 import { closeConnection } from "./hub/close.ts";
 import { Hubs } from "./hub/hubs.ts";
@@ -25,8 +26,11 @@ import { createRestApp, rawTarget } from "./rest/app.ts";
 import { createRestAuthenticator } from "./rest/authenticate.ts";
 import { ReconnectionTokens } from "./session/recovery.ts";
 import { SERVICE_BOUNDS } from "./session/replay_buffer.ts";
+import { Batcher } from "./transport/batch.ts";
+import { BatchingFront } from "./transport/batching.ts";
 import { createClientAuthenticator } from "./transport/client_auth.ts";
 import { OpenSockets } from "./transport/drain.ts";
+import { Heartbeat } from "./transport/heartbeat.ts";
 import { type NativeContext, serveClient } from "./transport/native.ts";
 import { Pump } from "./transport/pump.ts";
 import { Dispatcher } from "./upstream/dispatcher.ts";
@@ -35,7 +39,7 @@ import {
   hubSettings,
   listenerAuthorities,
   listenerEndpoint,
-  secretsOf,
+  listenHost,
   upstreamSettings,
 } from "./server_settings.ts";
 
@@ -81,33 +85,36 @@ export interface HubbubServer extends AsyncDisposable {
 export async function startServer(options: ServerOptions = {}): Promise<HubbubServer> {
   const { platform = systemPlatform, ...settings } = options;
   const config = configFromOptions(settings);
-  const listening = Promise.withResolvers<void>();
-  const server = new Server(config, platform, listening.resolve);
-  await listening.promise;
+  const server = new Server(config, platform);
+  await server.listen();
   return server;
 }
 
 class Server implements HubbubServer {
   readonly counters = new Counters();
-  readonly #open = new OpenSockets();
+  readonly #sockets = new OpenSockets();
   readonly #platform: Platform;
   readonly #log: Log;
   readonly #keys: AccessKeys;
+  readonly #verifier: TokenVerifier;
   readonly #hubs: Hubs;
   readonly #away: AwayQueue;
   readonly #upstream: Dispatcher;
-  readonly #listener: Deno.HttpServer<Deno.NetAddr>;
-  readonly #clients: NativeContext;
-  readonly #rest: Hono;
-  readonly endpoint: string;
+  readonly #http: Deno.HttpServer<Deno.NetAddr>;
+  #front: BatchingFront | undefined;
+  /** Both are made once the port is known, before the first request is read. */
+  #clients: NativeContext | undefined;
+  #rest: Hono | undefined;
+  endpoint = "";
   #config: Config;
   #closing: Promise<void> | undefined;
 
-  constructor(config: Config, platform: Platform, onListen: () => void) {
+  constructor(config: Config, platform: Platform) {
     this.#config = config;
     this.#platform = platform;
     const { primary, secondary } = config.accessKeys;
     this.#keys = new AccessKeys(primary, secondary);
+    this.#verifier = new TokenVerifier(this.#keys, () => platform.now());
     const secrets = secretsOf(config);
     this.#log = createLog({ ...config.log, secrets, now: () => platform.now() });
     this.#upstream = new Dispatcher(upstreamSettings(config), {
@@ -125,45 +132,67 @@ class Server implements HubbubServer {
       replayBounds: SERVICE_BOUNDS,
       away: this.#away,
     });
-    const { host } = config;
-    this.#listener = Deno.serve({
-      port: config.port,
-      hostname: host === "localhost" ? "127.0.0.1" : host,
-      onListen,
+    const batching = config.transport === "batching";
+    this.#http = Deno.serve({
+      port: batching ? 0 : config.port,
+      hostname: batching ? "127.0.0.1" : listenHost(config.host),
+      onListen: () => {},
       onError: (error) => {
         this.#log.error("request failed", { error: String(error) });
         return new Response(null, { status: 500 });
       },
     }, (request) => this.#answer(request));
-    // No request is read before this turn ends: what follows may need the port.
-    const { port } = this.#listener.addr;
-    this.endpoint = config.publicEndpoint ?? listenerEndpoint(host, port);
-    const verifier = new TokenVerifier(this.#keys, () => platform.now());
-    const origins = audienceOrigins(config, listenerAuthorities(host, port));
-    this.#clients = this.#clientContext(verifier, origins);
-    this.#rest = this.#restApp(verifier, origins);
+    if (!batching) this.#open(this.#http.addr.port);
   }
 
-  #clientContext(verifier: TokenVerifier, origins: Origins): NativeContext {
+  /** Opens the port of the front, where the transport has one. */
+  async listen(): Promise<void> {
+    const { transport, host, port } = this.#config;
+    if (transport === "native") return;
+    const shared = this.#clientContext({});
+    const front = new BatchingFront({
+      ...shared,
+      authenticate: (...token) => (this.#clients ?? shared).authenticate(...token),
+      batcher: new Batcher(),
+      heartbeat: new Heartbeat(this.#platform),
+    }, this.#http.addr.port);
+    this.#front = front;
+    try {
+      this.#open(await front.listen(listenHost(host), port));
+    } catch (error) {
+      await this.#http.shutdown();
+      throw error;
+    }
+  }
+
+  #open(port: number): void {
+    const { publicEndpoint, host } = this.#config;
+    this.endpoint = publicEndpoint ?? listenerEndpoint(host, port);
+    const origins = audienceOrigins(this.#config, listenerAuthorities(host, port));
+    this.#clients = this.#clientContext(origins);
+    this.#rest = this.#restApp(origins);
+  }
+
+  #clientContext(origins: Origins): NativeContext {
     return {
       platform: this.#platform,
       upstream: this.#upstream,
       meter: this.counters,
       pump: new Pump(this.#platform),
-      open: this.#open,
+      open: this.#sockets,
       hubs: this.#hubs,
-      authenticate: createClientAuthenticator(verifier, origins, this.#log),
+      authenticate: createClientAuthenticator(this.#verifier, origins, this.#log),
       allowsAnonymous: (hub) => hubSettings(this.#config, hub).anonymousConnectPolicy === "allow",
       keepAliveSeconds: (hub) => hubSettings(this.#config, hub).webSocketKeepAliveIntervalInSeconds,
       codec: (framing) => framing === "json" ? jsonCodec : protobufCodec,
     };
   }
 
-  #restApp(verifier: TokenVerifier, origins: Origins): Hono {
+  #restApp(origins: Origins): Hono {
     const config = this.#config;
     const platform = this.#platform;
     const authenticator = new RestAuthenticator(
-      verifier,
+      this.#verifier,
       oidcVerifier(config, platform, this.#log),
     );
     return createRestApp({
@@ -215,13 +244,17 @@ class Server implements HubbubServer {
   }
 
   #answer(request: Request): Response | Promise<Response> {
-    if (this.#closing !== undefined) return new Response(null, { status: 503 });
+    const clients = this.#clients;
+    const rest = this.#rest;
+    if (this.#closing !== undefined || clients === undefined || rest === undefined) {
+      return new Response(null, { status: 503 });
+    }
     const { path, search } = rawTarget(request.url);
     if (path === "/client" || path.startsWith("/client/")) {
-      return serveClient(request, search === "" ? path : `${path}?${search}`, this.#clients);
+      return serveClient(request, search === "" ? path : `${path}?${search}`, clients);
     }
     if (path === "/api/health" || path === "/api/health/") return answerHealth(request.method);
-    return this.#rest.fetch(request);
+    return rest.fetch(request);
   }
 
   /**
@@ -238,8 +271,9 @@ class Server implements HubbubServer {
       }
     }
     this.#away.close();
-    await Promise.race([this.#open.whenNone(), timeout.promise]);
-    const ended = Promise.all([this.#listener.shutdown(), this.#upstream.drain(ms)]);
+    await Promise.race([this.#sockets.whenNone(), timeout.promise]);
+    this.#front?.close();
+    const ended = Promise.all([this.#http.shutdown(), this.#upstream.drain(ms)]);
     await Promise.race([ended, timeout.promise]);
     cancel();
     this.#log.debug("stopped");

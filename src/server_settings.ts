@@ -76,21 +76,13 @@ export function listenerAuthorities(host: string, port: number): string[] {
   return names.map((name) => port === 80 ? name : `${name}:${port}`);
 }
 
+/** What to bind for a configured host: the same address family on every machine. */
+export function listenHost(host: string): string {
+  return host === "localhost" ? "127.0.0.1" : host;
+}
+
 /** The address of a listener for people and SDKs on this machine. */
 export function listenerEndpoint(host: string, port: number): string {
   const name = host === "0.0.0.0" || host === "::" ? "localhost" : host;
   return `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
-}
-
-/** Every secret of the configuration, for the redactor of the log. */
-export function secretsOf(config: Config): string[] {
-  const secrets = [config.accessKeys.primary];
-  if (config.accessKeys.secondary !== undefined) secrets.push(config.accessKeys.secondary);
-  for (const { eventHandlers } of Object.values(config.hubs)) {
-    for (const { auth } of eventHandlers) {
-      if (auth.type === "Header") secrets.push(auth.value);
-      if (auth.type === "OAuth2ClientCredentials") secrets.push(auth.clientSecret);
-    }
-  }
-  return secrets;
 }

@@ -10,6 +10,12 @@ import { receive } from "../hub/receive.ts";
 import type { Connection } from "../session/connection.ts";
 import type { ClientSocket, SocketEvents } from "./socket.ts";
 
+const VIOLATIONS = {
+  1002: "framingViolated",
+  1007: "malformedFrame",
+  1009: "messageTooLarge",
+} as const;
+
 /** Listens to one socket of a connection. */
 class Client implements SocketEvents {
   readonly #hub: Hub;
@@ -38,6 +44,11 @@ class Client implements SocketEvents {
 
   broken(): void {
     cutOff(this.#hub, this.#connection, this.#socket);
+  }
+
+  violated(code: 1002 | 1007 | 1009): void {
+    if (!this.#connection.isServedBy(this.#socket)) return;
+    closeConnection(this.#hub, this.#connection, VIOLATIONS[code]);
   }
 
   stuck(): void {

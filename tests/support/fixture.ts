@@ -2,8 +2,15 @@
  * Small things that tests over real sockets share.
  */
 
-/** Options of a server that says nothing and takes any free port. */
-export const QUIET = { port: 0, log: { level: "off", format: "text" } } as const;
+/**
+ * Options of a server that says nothing and takes any free port. The end-to-end tests run over each transport:
+ * HUBBUB_TEST_TRANSPORT says which.
+ */
+export const QUIET = {
+  port: 0,
+  log: { level: "off", format: "text" },
+  transport: Deno.env.get("HUBBUB_TEST_TRANSPORT") === "batching" ? "batching" : "native",
+} as const;
 
 /** Longest wait for anything, in milliseconds; a test that reaches it has failed. */
 const DEADLINE_MS = 10_000;

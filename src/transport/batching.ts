@@ -1,0 +1,178 @@
+/**
+ * The batching transport: a front that reads one request head. WebSocket upgrades on client paths are handshaken and
+ * framed by us, so that writes can be joined; everything else is spliced to the inner HTTP server.
+ */
+import net from "node:net";
+import { findRecoverable } from "../hub/connect.ts";
+import type { Hubs } from "../hub/hubs.ts";
+import { firstKnownOffer, recoveryAnswer } from "../protocol/negotiate.ts";
+import { accept, type AcceptContext, type Decision } from "./accept.ts";
+import { type BatchingContext, BatchingSocket } from "./batching_socket.ts";
+import { serveNew, serveReturning } from "./client.ts";
+import {
+  headersOf,
+  type HeadRefusal,
+  type RequestHead,
+  RequestHeadReader,
+} from "./request_head.ts";
+import {
+  asksForWebSocket,
+  checkUpgrade,
+  plainAnswer,
+  switchingProtocols,
+} from "./websocket_handshake.ts";
+
+/** Time that a client has to send its request head, in milliseconds (ours). */
+const HEAD_MS = 10_000;
+
+/** What the batching transport needs. */
+export interface BatchingFrontContext extends AcceptContext, BatchingContext {
+  readonly hubs: Hubs;
+  /** Seconds between two pings to a silent client. */
+  keepAliveSeconds(hub: string): number;
+}
+
+/** Listens for clients and for everybody else. */
+export class BatchingFront {
+  readonly #context: BatchingFrontContext;
+  readonly #innerPort: number;
+  readonly #server: net.Server;
+  /** Spliced and unfinished connections; clients of hubs are closed by the hub. */
+  readonly #others = new Set<net.Socket>();
+
+  /** @param innerPort port of the inner HTTP server on 127.0.0.1 */
+  constructor(context: BatchingFrontContext, innerPort: number) {
+    this.#context = context;
+    this.#innerPort = innerPort;
+    this.#server = net.createServer({ noDelay: true }, (socket) => this.#greet(socket));
+  }
+
+  /**
+   * Opens the port; gives its number.
+   *
+   * @throws Deno.errors.AddrInUse when it is taken
+   */
+  listen(hostname: string, port: number): Promise<number> {
+    const { promise, resolve, reject } = Promise.withResolvers<number>();
+    this.#server.once("error", (error: Error & { code?: string }) => {
+      reject(error.code === "EADDRINUSE" ? new Deno.errors.AddrInUse(error.message) : error);
+    });
+    this.#server.listen({ host: hostname, port, backlog: 4096 }, () => {
+      const address = this.#server.address();
+      resolve(typeof address === "object" && address !== null ? address.port : port);
+    });
+    return promise;
+  }
+
+  /** Takes no more connections, and ends those that are no clients of hubs. */
+  close(): void {
+    this.#server.close();
+    for (const socket of this.#others) socket.destroy();
+  }
+
+  #greet(socket: net.Socket): void {
+    this.#others.add(socket);
+    // What goes wrong on a socket shows as its close.
+    socket.on("error", () => {});
+    socket.once("close", () => this.#others.delete(socket));
+    const reader = new RequestHeadReader();
+    const cancel = this.#context.platform.after(HEAD_MS, () => socket.destroy());
+    socket.once("close", cancel);
+    const onData = (chunk: Uint8Array) => {
+      const head = reader.push(chunk);
+      if (head === undefined) return;
+      cancel();
+      socket.pause();
+      socket.off("data", onData);
+      void this.#serve(socket, head);
+    };
+    socket.on("data", onData);
+  }
+
+  async #serve(socket: net.Socket, head: RequestHead | HeadRefusal): Promise<void> {
+    if (head.kind === "refused") {
+      socket.end(plainAnswer(head.status, head.message));
+      return;
+    }
+    if (!/^\/client(?:[/?]|$)/.test(head.target) || !asksForWebSocket(head)) {
+      return this.#splice(socket, head.bytes);
+    }
+    const upgrade = checkUpgrade(head);
+    if (upgrade.kind === "refused") {
+      socket.end(plainAnswer(upgrade.status, upgrade.message, upgrade.headers));
+      return;
+    }
+    try {
+      const decision = await accept({
+        method: head.method,
+        target: head.target,
+        headers: headersOf(head),
+        whenGone: (task) => void socket.once("close", task),
+      }, this.#context);
+      this.#carryOut(socket, head, upgrade.key, decision);
+    } catch (error) {
+      this.#context.hubs.context.log.error("handshake failed", { error: String(error) });
+      socket.end(plainAnswer(500, "Internal server error"));
+    }
+  }
+
+  #carryOut(socket: net.Socket, head: RequestHead, key: string, decision: Decision): void {
+    const { hubs } = this.#context;
+    switch (decision.kind) {
+      case "refused": {
+        const challenge: Record<string, string> = decision.status === 401
+          ? { "www-authenticate": "Bearer" }
+          : {};
+        socket.end(plainAnswer(decision.status, decision.message, challenge));
+        return;
+      }
+      case "accepted": {
+        const client = this.#client(socket, decision.admission.identity.hub);
+        serveNew(hubs, decision.admission, client);
+        this.#start(socket, client, switchingProtocols(key, decision.answer), head);
+        return;
+      }
+      case "recovery": {
+        const { hub, connectionId, token, offered } = decision;
+        const original = findRecoverable(hubs, hub, connectionId, token)?.identity.subprotocol;
+        const answer = original === undefined
+          ? firstKnownOffer(offered)
+          : recoveryAnswer(offered, original);
+        const client = this.#client(socket, hub);
+        serveReturning(hubs, hub, connectionId, token, client);
+        this.#start(socket, client, switchingProtocols(key, answer), head);
+      }
+    }
+  }
+
+  #client(socket: net.Socket, hub: string): BatchingSocket {
+    this.#others.delete(socket);
+    return new BatchingSocket(socket, this.#context.keepAliveSeconds(hub), this.#context);
+  }
+
+  /** The 101 goes out before the batch that holds `connected`: that is flushed at the end of the turn. */
+  #start(socket: net.Socket, client: BatchingSocket, answer: Uint8Array, head: RequestHead): void {
+    socket.write(answer);
+    client.start(head.bytes.subarray(head.length));
+    socket.resume();
+  }
+
+  #splice(socket: net.Socket, first: Uint8Array): void {
+    const inner = net.connect({ port: this.#innerPort, host: "127.0.0.1", noDelay: true });
+    inner.on("error", () => {});
+    inner.once("close", () => socket.destroy());
+    socket.once("close", () => inner.destroy());
+    inner.write(first);
+    socket.on("data", (chunk: Uint8Array) => {
+      if (!inner.write(chunk)) socket.pause();
+    });
+    inner.on("drain", () => socket.resume());
+    inner.on("data", (chunk: Uint8Array) => {
+      if (!socket.write(chunk)) inner.pause();
+    });
+    socket.on("drain", () => inner.resume());
+    socket.on("end", () => inner.end());
+    inner.on("end", () => socket.end());
+    socket.resume();
+  }
+}

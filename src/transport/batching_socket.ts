@@ -1,0 +1,251 @@
+/**
+ * A client's socket on a bare TCP connection with frames of our own: what one turn queues is written in one piece.
+ */
+import type { Socket } from "node:net";
+import type { Meter } from "../hub/ports.ts";
+import type { Platform } from "../platform.ts";
+import type { Frame } from "../protocol/event.ts";
+import type { Batch, Batcher, Flushable } from "./batch.ts";
+import type { OpenSockets } from "./drain.ts";
+import type { Beating, Heartbeat } from "./heartbeat.ts";
+import { Outbox } from "./outbox.ts";
+import type { Pump, Pumped } from "./pump.ts";
+import type { ClientSocket, SocketEvents } from "./socket.ts";
+import { FrameParser, type FrameSink } from "./websocket_frames.ts";
+import type { FramingErrorCode } from "./websocket_protocol.ts";
+import { closeFrame, EMPTY_PING, pongFrame, wireOf } from "./websocket_write.ts";
+
+/** Bytes that the runtime may hold for one socket before frames wait in our queue, where they can still expire. */
+const RUNTIME_BYTES = 256 * 1024;
+/** Beats that a peer has to answer a close frame. */
+const CLOSING_BEATS = 5;
+
+/** What sockets of one transport share. */
+export interface BatchingContext {
+  readonly platform: Platform;
+  readonly meter: Meter;
+  readonly pump: Pump;
+  readonly open: OpenSockets;
+  readonly batcher: Batcher;
+  readonly heartbeat: Heartbeat;
+}
+
+/** One client. */
+export class BatchingSocket implements ClientSocket, Pumped, Flushable, Beating {
+  readonly #socket: Socket;
+  readonly #context: BatchingContext;
+  readonly #parser = new FrameParser();
+  readonly #inbound = new Inbound(this);
+  #events: SocketEvents | undefined = undefined;
+  #batch: Batch | undefined = undefined;
+  #outbox: Outbox | undefined = undefined;
+  #closing: Uint8Array | undefined = undefined;
+  #closeSent = false;
+  #over = false;
+  lastHeard: number;
+  patience: number;
+
+  /** @param keepAliveSeconds silence after which the client is pinged */
+  constructor(socket: Socket, keepAliveSeconds: number, context: BatchingContext) {
+    this.#socket = socket;
+    this.#context = context;
+    this.lastHeard = context.heartbeat.now;
+    this.patience = keepAliveSeconds;
+    context.open.add();
+    context.heartbeat.add(this);
+  }
+
+  listen(events: SocketEvents): void {
+    this.#events = events;
+  }
+
+  /** The 101 answer is written: reads `rest`, what came behind the request's head, and then the socket. */
+  start(rest: Uint8Array): void {
+    const socket = this.#socket;
+    socket.on("data", (chunk: Uint8Array) => this.#read(chunk));
+    socket.on("drain", () => this.pump());
+    socket.on("close", () => this.#gone());
+    // The client may have left while the handshake waited.
+    if (socket.destroyed) return this.#gone();
+    this.#events?.opened();
+    if (rest.length > 0) this.#read(rest);
+  }
+
+  get bufferedBytes(): number {
+    return (this.#outbox?.bytes ?? 0) + (this.#batch?.length ?? 0) + this.#socket.writableLength;
+  }
+
+  send(frame: Frame, expiresAt: number): void {
+    if (this.#over || this.#closing !== undefined) return;
+    if (this.#outbox !== undefined || this.#socket.writableLength >= RUNTIME_BYTES) {
+      this.#wait(frame, expiresAt);
+    } else this.#add(wireOf(frame));
+  }
+
+  close(code: number, reason: string): void {
+    if (this.#over || this.#closing !== undefined) return;
+    // 1005 stands for "no code" in reports; on the wire there is none.
+    this.#closing = closeFrame(code === 1005 ? undefined : code, reason);
+    if (this.#outbox === undefined) this.#sendClose();
+  }
+
+  drop(): void {
+    this.#finish();
+    this.#socket.destroy();
+  }
+
+  flush(): void {
+    const batch = this.#batch;
+    if (batch === undefined) return;
+    this.#batch = undefined;
+    if (!this.#socket.destroyed) this.#socket.write(batch.bytes);
+  }
+
+  pump(): boolean {
+    const outbox = this.#outbox;
+    if (outbox === undefined) return false;
+    const now = this.#context.platform.now();
+    while (this.#socket.writableLength < RUNTIME_BYTES) {
+      const frame = outbox.shift(now);
+      if (frame === undefined) {
+        this.#outbox = undefined;
+        if (this.#closing !== undefined) this.#sendClose();
+        return false;
+      }
+      this.#socket.write(wireOf(frame));
+    }
+    return true;
+  }
+
+  stall(): void {
+    if (this.#over) return;
+    this.#outbox = undefined;
+    const events = this.#events;
+    // Later, so that a fan-out in progress meets no change of membership.
+    queueMicrotask(() => events?.stuck());
+  }
+
+  ping(): void {
+    this.#control(EMPTY_PING);
+  }
+
+  giveUp(): void {
+    const events = this.#events;
+    this.drop();
+    events?.broken();
+  }
+
+  /** A whole message came in. */
+  received(data: string | Uint8Array): void {
+    this.#events?.message(data);
+  }
+
+  /** The client wants its bytes back. */
+  pinged(payload: Uint8Array): void {
+    this.#control(pongFrame(payload));
+  }
+
+  /** The client sent a close frame: it gets the same back, unless it answers one of ours. */
+  closedByPeer(code: number | undefined, reason: string): void {
+    const events = this.#events;
+    this.#closing ??= closeFrame(code, reason);
+    this.#sendClose();
+    this.#finish();
+    this.flush();
+    this.#socket.end();
+    events?.closed(code ?? 1005, reason);
+  }
+
+  /** The client broke the framing; the hub closes it. */
+  violated(code: FramingErrorCode): void {
+    this.#events?.violated(code);
+  }
+
+  #control(wire: Uint8Array): void {
+    if (!this.#over && this.#closing === undefined && this.#outbox === undefined) this.#add(wire);
+  }
+
+  #read(chunk: Uint8Array): void {
+    this.lastHeard = this.#context.heartbeat.now;
+    if (this.#parser.finished) return;
+    const { batcher } = this.#context;
+    batcher.beginRead();
+    try {
+      this.#parser.push(chunk, this.#inbound);
+    } finally {
+      batcher.endRead();
+    }
+  }
+
+  #add(wire: Uint8Array): void {
+    if (this.#batch === undefined) {
+      this.#batch = this.#context.batcher.root.and(wire);
+      this.#context.batcher.touch(this);
+    } else this.#batch = this.#batch.and(wire);
+    if (this.#batch.length > RUNTIME_BYTES) {
+      const { bytes } = this.#batch;
+      this.#batch = undefined;
+      this.#socket.write(bytes);
+    }
+  }
+
+  #wait(frame: Frame, expiresAt: number): void {
+    const { platform, meter, pump } = this.#context;
+    const outbox = this.#outbox ??= new Outbox(meter);
+    const elsewhere = this.#socket.writableLength + (this.#batch?.length ?? 0);
+    if (outbox.push(frame, expiresAt, elsewhere, platform.now())) pump.watch(this);
+    else this.stall();
+  }
+
+  #sendClose(): void {
+    if (this.#closeSent || this.#closing === undefined) return;
+    this.#closeSent = true;
+    this.#add(this.#closing);
+    // The peer has to answer soon; the heartbeat sees to it.
+    this.lastHeard = this.#context.heartbeat.now;
+    this.patience = CLOSING_BEATS;
+  }
+
+  #gone(): void {
+    const events = this.#events;
+    this.#finish();
+    this.#context.heartbeat.remove(this);
+    this.#context.open.remove();
+    events?.broken();
+  }
+
+  /** Nothing is reported any more, and only what is batched is still written. */
+  #finish(): void {
+    this.#over = true;
+    this.#events = undefined;
+    this.#outbox = undefined;
+    this.#parser.stop();
+    this.#context.pump.forget(this);
+  }
+}
+
+/** The parser's reports; their names would clash with those of the way out. */
+class Inbound implements FrameSink {
+  readonly #socket: BatchingSocket;
+
+  constructor(socket: BatchingSocket) {
+    this.#socket = socket;
+  }
+  text(data: string): void {
+    this.#socket.received(data);
+  }
+  binary(data: Uint8Array): void {
+    this.#socket.received(data);
+  }
+  ping(payload: Uint8Array): void {
+    this.#socket.pinged(payload);
+  }
+  /** Any byte is a sign of life: a pong says no more. */
+  pong(): void {}
+  close(code: number | undefined, reason: string): void {
+    this.#socket.closedByPeer(code, reason);
+  }
+  framingError(code: FramingErrorCode): void {
+    this.#socket.violated(code);
+  }
+}

@@ -1,0 +1,239 @@
+/**
+ * Reads one HTTP/1.1 request head, bounded and strict: just enough to tell a WebSocket upgrade from what is passed on
+ * untouched. A head that two readers could understand differently is refused.
+ *
+ * Rules: RFC 9112 sections 2.2, 3 and 5.
+ */
+import { Buffer } from "node:buffer";
+
+/** Longest request line, in bytes (ours: a token of the longest length fits the header, not the query). */
+export const MAX_REQUEST_LINE_BYTES = 16 * 1024;
+/** All header lines together, in bytes (ours: the longest token, and 32 KiB for the rest). */
+export const MAX_HEADER_BYTES = 48 * 1024;
+/** Most header lines (ours). */
+export const MAX_HEADERS = 100;
+
+/** What a head can be refused for: its status and the text of the answer. */
+const FLAWS = {
+  requestLine: { status: 400, message: "The request line is not valid." },
+  requestLineTooLong: { status: 414, message: "The request line is too long." },
+  headersTooLong: { status: 431, message: "The request headers are too long." },
+  tooManyHeaders: { status: 431, message: "The request has too many headers." },
+  lineEnd: { status: 400, message: "A line of the request does not end with CR LF." },
+  foldedLine: { status: 400, message: "A request header is folded." },
+  controlByte: { status: 400, message: "The request head holds a control character." },
+  headerLine: { status: 400, message: "A request header is not valid." },
+  repeatedHeader: { status: 400, message: "A request header is repeated." },
+} as const;
+
+/** Why a head was refused. */
+export type HeadFlaw = keyof typeof FLAWS;
+
+/** A request that gets a plain HTTP answer; the connection ends with it. */
+export interface HeadRefusal {
+  readonly kind: "refused";
+  readonly flaw: HeadFlaw;
+  readonly status: number;
+  readonly message: string;
+}
+
+/** A request head. */
+export interface RequestHead {
+  readonly kind: "head";
+  readonly method: string;
+  /** As sent, most often path and query. */
+  readonly target: string;
+  /** `HTTP/1.1`, but `HTTP/1.0` and the preface of HTTP/2 are heads too. */
+  readonly version: string;
+  /** Lower-case name -> values in order, without the white space around them. One char a byte. */
+  readonly headers: ReadonlyMap<string, readonly string[]>;
+  /** All bytes read so far: the head, and what came after it. */
+  readonly bytes: Uint8Array;
+  /** Length of the head with its empty line: where the rest of `bytes` begins. */
+  readonly length: number;
+}
+
+/** Headers that say one thing: with two of them, two readers may believe different ones. */
+const SINGLE = new Set([
+  "authorization",
+  "content-length",
+  "host",
+  "sec-websocket-key",
+  "sec-websocket-version",
+  "transfer-encoding",
+  "upgrade",
+]);
+const REQUEST_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([\x21-\x7e]+) (HTTP\/[0-9]\.[0-9])$/;
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const TAB = 0x09;
+const LF = 0x0a;
+const CR = 0x0d;
+const SPACE = 0x20;
+const DELETE = 0x7f;
+const FIRST_CAPACITY = 1024;
+/** The longest head that is still unfinished, its line ends included. */
+const MAX_HEAD_BYTES = MAX_REQUEST_LINE_BYTES + MAX_HEADER_BYTES + 2 * (MAX_HEADERS + 3);
+/** What `#scan` gives while the empty line is still to come. */
+const UNFINISHED = -1;
+
+/**
+ * Reads the head of one request from chunks of any size. Holds at most 64 KiB and the last chunk; refuses at the first
+ * wrong byte.
+ *
+ * ```ts
+ * import { RequestHeadReader } from "./request_head.ts";
+ * import assert from "node:assert/strict";
+ * const reader = new RequestHeadReader();
+ * const send = (text: string) => reader.push(new TextEncoder().encode(text));
+ * assert.equal(send("GET /client/hubs/chat HTTP/1.1\r\nHo"), undefined);
+ * const head = send("st: localhost\r\n\r\n");
+ * assert.equal(head?.kind, "head");
+ * ```
+ */
+export class RequestHeadReader {
+  #kept: Buffer | undefined = undefined;
+  #length = 0;
+  #finished = false;
+  /** Complete lines, and bytes of the current one and of all header lines. */
+  #lines = 0;
+  #lineBytes = 0;
+  #headerBytes = 0;
+  #afterCr = false;
+  /** Bytes of the empty line that some clients send after an earlier request's body: it is no line of the head. */
+  #skipped = 0;
+
+  /** Reads on; `undefined` while the head is not whole. Throws when the head was whole, or refused, before. */
+  push(chunk: Uint8Array): RequestHead | HeadRefusal | undefined {
+    if (this.#finished) throw new Error("Cannot read on: the request head has ended");
+    const end = this.#scan(chunk);
+    if (typeof end === "string") return this.#refuse(end);
+    if (end === UNFINISHED) {
+      this.#keep(chunk);
+      return undefined;
+    }
+    const length = this.#length + end;
+    let bytes = chunk;
+    if (this.#length > 0) {
+      this.#keep(chunk);
+      bytes = viewOf(this.#kept ?? chunk).subarray(0, this.#length);
+    }
+    this.#finished = true;
+    this.#kept = undefined;
+    const head = parse(bytes, this.#skipped, length);
+    return typeof head === "string" ? this.#refuse(head) : head;
+  }
+
+  /** Goes over new bytes for forbidden ones, limits, and the empty line; gives where the head ends. */
+  #scan(chunk: Uint8Array): number | HeadFlaw {
+    for (let i = 0; i < chunk.length; i++) {
+      const byte = chunk[i] ?? 0;
+      if (this.#afterCr) {
+        if (byte !== LF) return "lineEnd";
+        this.#afterCr = false;
+        if (this.#lineBytes > 0) {
+          this.#lines++;
+          this.#lineBytes = 0;
+          continue;
+        }
+        if (this.#lines > 0) return i + 1;
+        if (this.#skipped > 0) return "requestLine";
+        this.#skipped = 2;
+        continue;
+      }
+      if (byte === CR) {
+        this.#afterCr = true;
+        continue;
+      }
+      if (byte === LF) return "lineEnd";
+      if ((byte < SPACE && byte !== TAB) || byte === DELETE) return "controlByte";
+      if (this.#lineBytes === 0) {
+        if (byte === SPACE || byte === TAB) return this.#lines > 0 ? "foldedLine" : "requestLine";
+        if (this.#lines > MAX_HEADERS) return "tooManyHeaders";
+      }
+      this.#lineBytes++;
+      if (this.#lines === 0) {
+        if (this.#lineBytes > MAX_REQUEST_LINE_BYTES) return "requestLineTooLong";
+      } else if (++this.#headerBytes > MAX_HEADER_BYTES) return "headersTooLong";
+    }
+    return UNFINISHED;
+  }
+
+  #keep(chunk: Uint8Array): void {
+    const needed = this.#length + chunk.length;
+    let kept = this.#kept;
+    if (kept === undefined || kept.length < needed) {
+      const wanted = Math.max((kept?.length ?? 0) * 2, FIRST_CAPACITY);
+      kept = Buffer.allocUnsafeSlow(Math.max(needed, Math.min(wanted, MAX_HEAD_BYTES)));
+      if (this.#kept !== undefined) kept.set(this.#kept.subarray(0, this.#length));
+      this.#kept = kept;
+    }
+    kept.set(chunk, this.#length);
+    this.#length = needed;
+  }
+
+  #refuse(flaw: HeadFlaw): HeadRefusal {
+    this.#finished = true;
+    this.#kept = undefined;
+    return { kind: "refused", flaw, ...FLAWS[flaw] };
+  }
+}
+
+/** The value of a header that may stand once, or `undefined`. */
+export function singleHeader(head: RequestHead, name: string): string | undefined {
+  const values = head.headers.get(name);
+  return values?.length === 1 ? values[0] : undefined;
+}
+
+/** The headers as the platform's `Headers`. */
+export function headersOf(head: RequestHead): Headers {
+  const headers = new Headers();
+  for (const [name, values] of head.headers) {
+    for (const value of values) headers.append(name, value);
+  }
+  return headers;
+}
+
+/**
+ * `text` without the spaces and tabs around it. Not `trim`, which takes U+00A0 off, a byte of UTF-8 here; not a pattern,
+ * which would take quadratic time on a long run of spaces.
+ */
+export function trimBlanks(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && isBlank(text.charCodeAt(start))) start++;
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
+  return text.slice(start, end);
+}
+
+function isBlank(char: number): boolean {
+  return char === SPACE || char === TAB;
+}
+
+/** Takes a whole head apart, whose bytes have been scanned. */
+function parse(bytes: Uint8Array, start: number, length: number): RequestHead | HeadFlaw {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    .toString("latin1", start, length - 4);
+  const lines = text.split("\r\n");
+  const match = REQUEST_LINE.exec(lines[0] ?? "");
+  if (match === null) return "requestLine";
+  const [, method = "", target = "", version = ""] = match;
+  const headers = new Map<string, string[]>();
+  for (let i = 1; i < lines.length; i++) {
+    const line = lines[i] ?? "";
+    const colon = line.indexOf(":");
+    const name = line.slice(0, Math.max(0, colon));
+    if (!HEADER_NAME.test(name)) return "headerLine";
+    const value = trimBlanks(line.slice(colon + 1));
+    const key = name.toLowerCase();
+    const values = headers.get(key);
+    if (values === undefined) headers.set(key, [value]);
+    else if (SINGLE.has(key)) return "repeatedHeader";
+    else values.push(value);
+  }
+  return { kind: "head", method, target, version, headers, bytes, length };
+}
+
+/** A plain view: `Buffer`'s own `slice` would mean something else to its readers. */
+function viewOf(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
