@@ -83,7 +83,8 @@ export interface DownstreamFields {
   readonly pongMessage?: Readonly<Record<string, never>>;
 }
 
-const schema = loadSchema();
+/** The messages as the .proto file declares them. */
+export const schema: protobuf.Root = loadSchema();
 const upstreamType = schema.lookupType("azure.webpubsub.UpstreamMessage");
 const downstreamType = schema.lookupType("azure.webpubsub.DownstreamMessage");
 const anyType = schema.lookupType("google.protobuf.Any");
@@ -97,7 +98,8 @@ function loadSchema(): protobuf.Root {
   const root = new protobuf.Root();
   root.addJSON(any.nested);
   protobuf.parse(source, root);
-  return root.resolveAll();
+  root.resolveAll();
+  return root;
 }
 
 /** Writes a request. */
@@ -245,7 +247,7 @@ function dataFields({ dataType, data }: Content | SendToGroupMessage): DataField
         throw new TypeError("Cannot write binary data: no ArrayBuffer");
       }
       return { binaryData: new Uint8Array(data) };
-    case "protobuf":
+    default:
       return { protobufData: anyFields(data) };
   }
 }
