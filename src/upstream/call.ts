@@ -3,6 +3,7 @@
  */
 import type { Platform } from "../platform.ts";
 import type { Lane } from "./concurrency.ts";
+import type { Deadlines } from "./deadlines.ts";
 import type { EgressGuard } from "./egress_guard.ts";
 import { isRetryableStatus, pause, untilAborted } from "./retry.ts";
 
@@ -20,8 +21,8 @@ export interface CallRequest {
 export interface CallOptions {
   readonly platform: Platform;
   readonly guard: EgressGuard;
-  /** All attempts, pauses and waiting for turns together, in milliseconds. */
-  readonly limitMs: number;
+  /** The limit for all attempts, pauses and waiting for turns together. */
+  readonly deadlines: Deadlines;
   /** One more attempt than there are pauses, in milliseconds. */
   readonly pausesMs: readonly number[];
   /** Largest body that is read, in bytes after decompression; `undefined`: the body is not wanted. */
@@ -74,14 +75,10 @@ export async function callHandler(
   request: CallRequest,
   options: CallOptions,
 ): Promise<CallResult> {
-  const { platform, pausesMs, signal } = options;
+  const { platform, pausesMs, signal, deadlines } = options;
   const controller = new AbortController();
-  let timedOut = false;
+  const deadline = deadlines.start(controller);
   const abort = () => controller.abort();
-  const cancelLimit = platform.after(options.limitMs, () => {
-    timedOut = true;
-    abort();
-  });
   signal?.addEventListener("abort", abort, { once: true });
   if (signal?.aborted) abort();
   try {
@@ -94,12 +91,12 @@ export async function callHandler(
         if (again === undefined || !isWorthRetrying(result)) return result;
         if (await pause(platform, again, controller.signal)) continue;
       }
-      return timedOut
-        ? { kind: "timeout", detail: `no answer within ${options.limitMs} ms`, attempts }
+      return deadline.expired
+        ? { kind: "timeout", detail: `no answer within ${deadlines.ms} ms`, attempts }
         : { kind: "aborted", detail: "the caller gave up", attempts };
     }
   } finally {
-    cancelLimit();
+    deadlines.end(deadline);
     signal?.removeEventListener("abort", abort);
   }
 }

@@ -9,6 +9,7 @@ import { callHandler, type CallOptions, isSuccess } from "./call.ts";
 import { connectEvent } from "./cloud_event.ts";
 import { Lane } from "./concurrency.ts";
 import { CookieJars } from "./cookies.ts";
+import { Deadlines } from "./deadlines.ts";
 import { compileSetup, type Delivery, prepareDelivery } from "./delivery.ts";
 import { type ResolveHost, systemResolveHost } from "./egress_guard.ts";
 import { UPSTREAM_LIMITS } from "./limits.ts";
@@ -140,7 +141,7 @@ function callOptions(request: CheckRequest, delivery: Delivery): Omit<CallOption
   return {
     platform: request.platform,
     guard: delivery.setup.guard,
-    limitMs: UPSTREAM_LIMITS.validationMs,
+    deadlines: new Deadlines(request.platform, UPSTREAM_LIMITS.validationMs),
     pausesMs: [],
     lane,
     signal: undefined,

@@ -5,6 +5,7 @@ import type { EventSource } from "../hub/ports.ts";
 import type { Platform } from "../platform.ts";
 import { eventHeaders, type OutgoingEvent } from "./cloud_event.ts";
 import type { CookieJars } from "./cookies.ts";
+import { Deadlines } from "./deadlines.ts";
 import { EgressGuard, type ResolveHost } from "./egress_guard.ts";
 import { type Handler, HandlerTable } from "./handler_match.ts";
 import { isOrigin, webhookOrigin } from "./origin.ts";
@@ -16,6 +17,8 @@ export interface Setup {
   readonly settings: UpstreamSettings;
   readonly table: HandlerTable;
   readonly guard: EgressGuard;
+  /** Limits of the calls. */
+  readonly deadlines: Deadlines;
 }
 
 /** Makes a setup. Throws an `Error` that names the setting when one is invalid. */
@@ -33,7 +36,8 @@ export function compileSetup(
     }
   }
   const table = new HandlerTable(settings);
-  return { settings, table, guard: new EgressGuard(platform, resolveHost, settings.egress) };
+  const guard = new EgressGuard(platform, resolveHost, settings.egress);
+  return { settings, table, guard, deadlines: new Deadlines(platform, settings.callTimeoutMs) };
 }
 
 /** A request, ready to be sent; later changes of the settings or the connection do not touch it. */

@@ -280,7 +280,7 @@ export class Dispatcher implements Upstream {
       return await callHandler(request, {
         platform: this.#platform,
         guard: setup.guard,
-        limitMs: setup.settings.callTimeoutMs,
+        deadlines: setup.deadlines,
         pausesMs: this.#limits.retryPausesMs,
         maxBodyBytes: this.#limits.maxAnswerBytes,
         lane,

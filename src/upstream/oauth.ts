@@ -6,6 +6,7 @@ import type { Log } from "../hub/ports.ts";
 import type { Platform } from "../platform.ts";
 import { callHandler, type CallResult, isSuccess } from "./call.ts";
 import { Lane } from "./concurrency.ts";
+import { Deadlines } from "./deadlines.ts";
 import type { EgressGuard } from "./egress_guard.ts";
 import type { HandlerAuth } from "./settings.ts";
 import { printableUrl } from "./url_template.ts";
@@ -172,7 +173,7 @@ function requestToken(
   }, {
     platform: deps.platform,
     guard: deps.guard(),
-    limitMs: TOKEN_REQUEST_MS,
+    deadlines: new Deadlines(deps.platform, TOKEN_REQUEST_MS),
     pausesMs: deps.retryPausesMs,
     maxBodyBytes: MAX_TOKEN_ANSWER_BYTES,
     lane,

@@ -188,14 +188,15 @@ function readState(headers: Headers): string | undefined | Unusable {
 }
 
 function readMetadata(headers: Headers): Metadata | undefined | MetadataError {
-  let pairs: [string, string][] | undefined;
-  for (const [name, header] of headers) {
-    if (!name.startsWith(METADATA_PREFIX) || name.length === METADATA_PREFIX.length) continue;
+  const pairs: [string, string][] = [];
+  // Not for-of, which costs seven times as much.
+  headers.forEach((header, name) => {
+    if (!name.startsWith(METADATA_PREFIX) || name.length === METADATA_PREFIX.length) return;
     // What follows the last comma: the only rule that gives the last of repeated lines once they are joined.
     const value = header.slice(header.lastIndexOf(",") + 1).trim();
-    (pairs ??= []).push([name.slice(METADATA_PREFIX.length).toLowerCase(), value]);
-  }
-  return pairs === undefined ? undefined : checkMetadata(pairs);
+    pairs.push([name.slice(METADATA_PREFIX.length).toLowerCase(), value]);
+  });
+  return pairs.length === 0 ? undefined : checkMetadata(pairs);
 }
 
 function isJson(text: string): boolean {

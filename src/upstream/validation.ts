@@ -9,6 +9,7 @@ import type { Platform } from "../platform.ts";
 import { CE_VERSION } from "./cloud_event.ts";
 import { callHandler, type CallOptions, type CallResult, isSuccess } from "./call.ts";
 import { Lanes } from "./concurrency.ts";
+import { Deadlines } from "./deadlines.ts";
 import type { EgressGuard } from "./egress_guard.ts";
 import type { UpstreamLimits } from "./limits.ts";
 import { allowsOrigin } from "./origin.ts";
@@ -131,11 +132,13 @@ export class Validator {
   readonly #deps: ValidatorDeps;
   readonly #entries = new Map<string, Entry>();
   readonly #lanes: Lanes;
+  readonly #deadlines: Deadlines;
   #stop = new AbortController();
 
   constructor(deps: ValidatorDeps) {
     this.#deps = deps;
     this.#lanes = new Lanes(deps.limits.lane);
+    this.#deadlines = new Deadlines(deps.platform, deps.limits.validationMs);
   }
 
   /** How many results are remembered. */
@@ -211,7 +214,7 @@ export class Validator {
       report = await askForPermission(target, {
         platform,
         guard: this.#deps.guard(),
-        limitMs: limits.validationMs,
+        deadlines: this.#deadlines,
         pausesMs: limits.retryPausesMs,
         lane,
         signal: this.#stop.signal,

@@ -1,0 +1,254 @@
+import assert from "node:assert/strict";
+import { encodeAny } from "../../src/protocol/any.ts";
+import { isUnusable, readConnectAnswer, readUserAnswer } from "../../src/upstream/response.ts";
+
+const encoder = new TextEncoder();
+const NOTHING = {
+  accepted: true,
+  userId: undefined,
+  groups: undefined,
+  roles: undefined,
+  subprotocol: undefined,
+  state: undefined,
+};
+
+type HeaderList = [string, string][];
+
+function connect(body: string, headers: HeaderList = [], offered = ["json.webpubsub.azure.v1"]) {
+  return readConnectAnswer(new Headers(headers), encoder.encode(body), offered);
+}
+
+function refusesConnect(body: string, problem: RegExp): void {
+  const answer = connect(body);
+  assert(isUnusable(answer), body);
+  assert.match(answer.problem, problem);
+}
+
+function reply(
+  body: string | Uint8Array,
+  contentType: string | undefined,
+  framing: "raw" | "json" | "protobuf" = "json",
+  headers: HeaderList = [],
+) {
+  const bytes = typeof body === "string" ? encoder.encode(body) : body;
+  const all = contentType === undefined
+    ? headers
+    : [...headers, ["content-type", contentType]] as HeaderList;
+  return readUserAnswer({ framing }, new Headers(all), bytes);
+}
+
+function payloadOf(answer: ReturnType<typeof reply>) {
+  assert(!isUnusable(answer));
+  return answer.reply?.payload;
+}
+
+Deno.test("connect: an empty body, null and {} leave everything to the token", () => {
+  for (const body of ["", "null", "{}"]) assert.deepEqual(connect(body), NOTHING);
+});
+
+Deno.test("connect: every field is read, whatever the case of its name; unknown ones are ignored", () => {
+  const body =
+    '{"USERID":"mia","Groups":["a"],"roles":["r"],"subProtocol":"JSON.webpubsub.azure.V1","x":1}';
+  assert.deepEqual(connect(body), {
+    ...NOTHING,
+    userId: "mia",
+    groups: ["a"],
+    roles: ["r"],
+    subprotocol: "json.webpubsub.azure.v1",
+  });
+});
+
+Deno.test("connect: a null field counts as absent", () => {
+  const body = '{"userId":null,"groups":null,"roles":null,"subprotocol":null}';
+  assert.deepEqual(connect(body), NOTHING);
+});
+
+Deno.test("connect: an empty user id is kept, empty groups are ignored, empty roles are kept", () => {
+  const answer = connect('{"userId":"","groups":[],"roles":[],"subprotocol":""}');
+  assert.deepEqual(answer, { ...NOTHING, userId: "", roles: [] });
+});
+
+Deno.test("connect: a body that is not JSON, no object, or nested too deep is unusable", () => {
+  for (
+    const body of ["<p>", "[]", '"x"', "1", "true", `{"x":${"[".repeat(64)}${"]".repeat(64)}}`]
+  ) {
+    refusesConnect(body, /not a JSON object/);
+  }
+});
+
+Deno.test("connect: a field of the wrong type is unusable", () => {
+  refusesConnect('{"userId":1}', /"userId"/);
+  refusesConnect('{"groups":"a"}', /"groups"/);
+  refusesConnect('{"groups":{}}', /"groups"/);
+  refusesConnect('{"roles":"a"}', /"roles"/);
+  refusesConnect('{"roles":[null]}', /"roles"/);
+  refusesConnect('{"subprotocol":["a"]}', /"subprotocol"/);
+});
+
+Deno.test("connect: a group that is null, empty, blank or too long is unusable", () => {
+  for (const group of [null, "", "  ", "x".repeat(1025)]) {
+    refusesConnect(JSON.stringify({ groups: ["ok", group] }), /"groups"/);
+  }
+  const longest = "x".repeat(1024);
+  assert.deepEqual(connect(JSON.stringify({ groups: [longest] })), {
+    ...NOTHING,
+    groups: [longest],
+  });
+});
+
+Deno.test("connect: a user id that no header can carry is unusable", () => {
+  refusesConnect('{"userId":"a\\nb"}', /"userId"/);
+});
+
+Deno.test("connect: a subprotocol that the client did not offer is unusable", () => {
+  refusesConnect('{"subprotocol":"other"}', /"subprotocol"/);
+});
+
+Deno.test("connect: the chosen subprotocol comes in the client's spelling", () => {
+  const answer = connect('{"subprotocol":"custom.v1"}', [], ["a", "Custom.V1"]);
+  assert.deepEqual(answer, { ...NOTHING, subprotocol: "Custom.V1" });
+});
+
+Deno.test("connect: names that objects inherit are fields like any other", () => {
+  assert.deepEqual(connect('{"__proto__":{"userId":"evil"},"constructor":1}'), NOTHING);
+});
+
+Deno.test("connect: the content type is not looked at, a byte order mark is skipped", () => {
+  const answer = connect('\ufeff{"userId":"mia"}', [["content-type", "text/html"]]);
+  assert.deepEqual(answer, { ...NOTHING, userId: "mia" });
+});
+
+Deno.test("the state is set by a header, also to nothing; no header leaves it", () => {
+  const stateOf = (headers: HeaderList) => {
+    const answer = connect("", headers);
+    assert(!isUnusable(answer));
+    return answer.state;
+  };
+  assert.equal(stateOf([["CE-ConnectionState", "eyJuIjoxfQ=="]]), "eyJuIjoxfQ==");
+  assert.equal(stateOf([["ce-connectionState", ""]]), "");
+  assert.equal(stateOf([]), undefined);
+  // Two lines arrive as one value.
+  assert.equal(stateOf([["ce-connectionState", "one"], ["ce-connectionState", "two"]]), "two");
+  assert.equal(stateOf([["ce-connectionState", "a,b"]]), "a,b");
+});
+
+Deno.test("a state that is too long or beyond ASCII makes the answer unusable", () => {
+  for (const state of ["x".repeat(32 * 1024 + 1), "\u00e9"]) {
+    for (
+      const answer of [
+        connect("", [["ce-connectionState", state]]),
+        reply("", undefined, "json", [["ce-connectionState", state]]),
+      ]
+    ) {
+      assert(isUnusable(answer));
+      assert.match(answer.problem, /connection state/);
+    }
+  }
+  const longest = "x".repeat(32 * 1024);
+  assert.equal(
+    (connect("", [["ce-connectionState", longest]]) as { state: string }).state,
+    longest,
+  );
+});
+
+Deno.test("user event: an empty body without metadata is no reply, whatever its content type", () => {
+  for (const type of [undefined, "text/plain", "text/html", "application/json"]) {
+    assert.deepEqual(reply("", type), { ok: true, reply: undefined, state: undefined });
+  }
+});
+
+Deno.test("user event: an empty body with metadata is an empty text", () => {
+  assert.deepEqual(reply("", "text/html", "raw", [["X-WebPubSub-Metadata-K", "v"]]), {
+    ok: true,
+    reply: { payload: { kind: "text", text: "" }, metadata: new Map([["k", "v"]]) },
+    state: undefined,
+  });
+});
+
+Deno.test("user event: the media type decides, in any case and without its parameters", () => {
+  const bytes = encoder.encode("1");
+  const rows = [
+    ["text/plain", { kind: "text", text: "1" }],
+    ["Text/Plain; charset=utf-8", { kind: "text", text: "1" }],
+    ["application/json;charset=utf-8", { kind: "json", text: "1" }],
+    ["application/octet-stream", { kind: "binary", bytes }],
+    ["application/x-protobuf", { kind: "protobuf", bytes }],
+    [undefined, { kind: "binary", bytes }],
+  ] as const;
+  for (const [type, payload] of rows) {
+    for (const framing of ["raw", "json"] as const) {
+      assert.deepEqual(payloadOf(reply("1", type, framing)), payload);
+    }
+  }
+});
+
+Deno.test("user event: another content type with a body is unusable, and not quoted", () => {
+  const answer = reply("<p>", "text/html");
+  assert(isUnusable(answer));
+  assert.match(answer.problem, /Content-Type .* not supported/);
+  assert.match(answer.fix, /text\/plain, application\/json/);
+});
+
+Deno.test("user event: the text of a JSON reply is kept, digit by digit", () => {
+  const text = '{"n": 12345678901234567890, "f": 1.0}';
+  assert.deepEqual(payloadOf(reply(text, "application/json")), { kind: "json", text });
+});
+
+Deno.test("user event: a body that is no JSON fails for JSON clients only", () => {
+  for (
+    const text of ["{", "", `${"[".repeat(65)}${"]".repeat(65)}`].filter((text) => text !== "")
+  ) {
+    assert(isUnusable(reply(text, "application/json", "json")));
+    for (const framing of ["raw", "protobuf"] as const) {
+      assert.deepEqual(payloadOf(reply(text, "application/json", framing)), { kind: "json", text });
+    }
+  }
+});
+
+Deno.test("user event: a body that is no Any fails for protobuf clients only", () => {
+  const broken = new Uint8Array([10, 5]);
+  assert(isUnusable(reply(broken, "application/x-protobuf", "protobuf")));
+  for (const framing of ["raw", "json"] as const) {
+    assert.deepEqual(payloadOf(reply(broken, "application/x-protobuf", framing)), {
+      kind: "protobuf",
+      bytes: broken,
+    });
+  }
+  const any = encodeAny({ typeUrl: "type.example.com/T", value: new Uint8Array([8, 1]) });
+  assert.deepEqual(payloadOf(reply(any, "application/x-protobuf", "protobuf")), {
+    kind: "protobuf",
+    bytes: any,
+  });
+});
+
+Deno.test("user event: invalid UTF-8 in a text becomes U+FFFD, a byte order mark stays", () => {
+  const payload = payloadOf(reply(new Uint8Array([0x61, 0xff]), "text/plain"));
+  assert.deepEqual(payload, { kind: "text", text: "a\ufffd" });
+  assert.deepEqual(payloadOf(reply("\ufeffa", "text/plain")), { kind: "text", text: "\ufeffa" });
+});
+
+Deno.test("user event: metadata keys are lower case, values what follows the last comma, trimmed", () => {
+  const answer = reply("x", "text/plain", "json", [
+    ["X-WEBPUBSUB-METADATA-Trace", "one"],
+    ["x-webpubsub-metadata-trace", "two"],
+    ["x-webpubsub-metadata-list", "a, b ,  c "],
+    ["x-webpubsub-metadata-", "ignored"],
+    ["x-other", "y"],
+  ]);
+  assert(!isUnusable(answer));
+  assert.deepEqual(answer.reply?.metadata, new Map([["list", "c"], ["trace", "two"]]));
+});
+
+Deno.test("user event: metadata beyond the limits makes the answer unusable", () => {
+  const beyond: HeaderList[] = [
+    [[`x-webpubsub-metadata-${"k".repeat(257)}`, "v"]],
+    [["x-webpubsub-metadata-k", "v".repeat(1025)]],
+    [["x-webpubsub-metadata-k", "\u00e9"]],
+    Array.from({ length: 9 }, (_, i) => [`x-webpubsub-metadata-${i}`, "v".repeat(1000)]),
+  ];
+  for (const headers of beyond) {
+    const answer = reply("", undefined, "json", headers);
+    assert(isUnusable(answer));
+    assert.match(answer.problem, /metadata/);
+  }
+});
