@@ -11,10 +11,11 @@ import type { Flags } from "./args.ts";
 import { banner, readinessLine } from "./banner.ts";
 import type { Addresses } from "./banner.ts";
 import { EXIT, problemText } from "./exit.ts";
+import { type Reloadable, watchConfig } from "./reload.ts";
 import type { World } from "./world.ts";
 
 /** What a started server offers to the command line. */
-export interface RunningServer extends Addresses, AsyncDisposable {
+export interface RunningServer extends Addresses, AsyncDisposable, Reloadable {
   clientUrl(hub: string): string;
   close(): Promise<void>;
 }
@@ -86,7 +87,10 @@ export async function serve(
     world.out(banner(server, showKey, world.command));
   }
   log.info("Listening", { endpoint: server.endpoint, transport: config.transport });
-  return await stopped.promise;
+  const unwatch = watchConfig(loaded, server, world, log);
+  const code = await stopped.promise;
+  unwatch();
+  return code;
 }
 
 function startFailure(error: unknown, { host, port }: Config): string {

@@ -1,4 +1,5 @@
 /** What the command line touches outside itself, handed in so that commands run in tests without a process. */
+import { basename, dirname } from "node:path";
 import { type Platform, systemPlatform } from "../platform.ts";
 
 /** The process around a command. */
@@ -11,6 +12,8 @@ export interface World {
   readonly platform: Platform;
   /** Text of a file; throws when it cannot be read. */
   readFile(path: string): string;
+  /** Calls `onChange` whenever the file at `path` may have changed; the result stops it. */
+  watchFile(path: string, onChange: () => void): () => void;
   /** Writes to stdout; `text` brings its line end. */
   out(text: string): void;
   /** Writes to stderr; `text` brings its line end. */
@@ -27,6 +30,7 @@ export function systemWorld(): World {
     command: Deno.build.standalone ? "hubbub" : "deno task start",
     platform: systemPlatform,
     readFile: (path) => Deno.readTextFileSync(path),
+    watchFile,
     out: (text) => writeAll(Deno.stdout, text),
     err: (text) => writeAll(Deno.stderr, text),
     onStop(handler) {
@@ -37,6 +41,19 @@ export function systemWorld(): World {
       for (const signal of signals) Deno.addSignalListener(signal, () => handler(signal));
     },
   };
+}
+
+/** Watches the folder: most editors put a new file in the place of the old one. */
+function watchFile(path: string, onChange: () => void): () => void {
+  const watcher = Deno.watchFs(dirname(path), { recursive: false });
+  const name = basename(path);
+  const watch = async () => {
+    for await (const event of watcher) {
+      if (event.paths.some((changed) => basename(changed) === name)) onChange();
+    }
+  };
+  void watch();
+  return () => watcher.close();
 }
 
 /** One write may take only a part when the other end is a pipe. */

@@ -1,0 +1,62 @@
+/** The configuration file while the server runs: a good change takes effect, a bad one is refused with its reason. */
+import { changedOutsideHubs, type LoadResult } from "../config/load.ts";
+import type { Config } from "../config/schema.ts";
+import type { Log } from "../hub/ports.ts";
+import type { Cancel } from "../platform.ts";
+import { problemText } from "./exit.ts";
+import type { World } from "./world.ts";
+
+/** Editors write a file in several steps: the last of them counts, in milliseconds. */
+const SETTLE_MS = 100;
+
+/** What takes over a changed configuration. */
+export interface Reloadable {
+  reload(config: Config): void;
+}
+
+/** Watches the file that `loaded` came from; the result stops the watch. Without a file there is nothing to watch. */
+export function watchConfig(
+  loaded: Extract<LoadResult, { ok: true }>,
+  server: Reloadable,
+  world: World,
+  log: Log,
+): Cancel {
+  const { file } = loaded;
+  if (file === undefined) return () => {};
+  let running = loaded.config;
+  let settle: Cancel = () => {};
+  const stop = world.watchFile(file, () => {
+    settle();
+    settle = world.platform.after(SETTLE_MS, () => void change());
+  });
+  const change = async () => {
+    const result = await loaded.reload();
+    if (!result.ok) {
+      const problems = problemText(result.problems).trim();
+      log.warn("Configuration not changed: the file is not valid, the old settings stay", {
+        file,
+        problems,
+      });
+      return;
+    }
+    for (const warning of result.warnings) log.warn(warning);
+    try {
+      server.reload(result.config);
+    } catch (error) {
+      log.warn("Configuration not changed: the old settings stay", { error: String(error) });
+      return;
+    }
+    const waiting = changedOutsideHubs(running, result.config).filter((key) =>
+      key !== "accessKeys"
+    );
+    running = result.config;
+    if (waiting.length > 0) {
+      log.warn("Some changes need a restart", { keys: waiting.join(", ") });
+    }
+    log.info("Configuration changed", { file });
+  };
+  return () => {
+    settle();
+    stop();
+  };
+}

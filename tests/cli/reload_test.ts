@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { serve } from "../../src/cli/serve.ts";
+import { fakeStart, fakeWorld } from "./fake_world.ts";
+
+const KEY = "a-new-primary-key-of-enough-bytes-01";
+
+async function running(files: Record<string, string>) {
+  const world = fakeWorld({ files });
+  const { start, reloaded } = fakeStart();
+  const done = serve({ config: "hubbub.json" }, true, world, start);
+  await world.ready;
+  for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+  const stop = async () => {
+    world.signal("SIGTERM");
+    assert.equal(await done, 0);
+  };
+  return { world, reloaded, stop };
+}
+
+Deno.test("a changed file takes effect: keys, hubs and handlers, without a restart", async () => {
+  const files = { "hubbub.json": '{"port": 0}' };
+  const { world, reloaded, stop } = await running(files);
+  files["hubbub.json"] = JSON.stringify({
+    port: 0,
+    accessKeys: { primary: KEY },
+    hubs: { Chat: { anonymousConnectPolicy: "allow" } },
+  });
+  await world.changeFile();
+  assert.equal(reloaded[0]?.accessKeys.primary, KEY);
+  assert.equal(reloaded[0]?.hubs["chat"]?.anonymousConnectPolicy, "allow");
+  assert.match(world.output.err, /Configuration changed/);
+  assert(!world.output.err.includes(KEY));
+  await stop();
+});
+
+Deno.test("an invalid change is refused with its reason, and a later valid one applies", async () => {
+  const files = { "hubbub.json": '{"port": 0}' };
+  const { world, reloaded, stop } = await running(files);
+  files["hubbub.json"] = '{"port": 0, "hubs": {"chat": {"eventHandler": []}}}';
+  await world.changeFile();
+  assert.equal(reloaded.length, 0);
+  assert.match(world.output.err, /the old settings stay/);
+  assert.match(world.output.err, /eventHandlers/);
+  files["hubbub.json"] = "{";
+  await world.changeFile();
+  assert.equal(reloaded.length, 0);
+  files["hubbub.json"] = '{"port": 0, "hubs": {"chat": {"eventHandlers": []}}}';
+  await world.changeFile();
+  assert.equal(reloaded.length, 1);
+  await stop();
+});
+
+Deno.test("changes that only a restart can apply are named", async () => {
+  const files = { "hubbub.json": '{"port": 0}' };
+  const { world, stop } = await running(files);
+  files["hubbub.json"] = '{"port": 1, "recoveryWindowSeconds": 30}';
+  await world.changeFile();
+  assert.match(world.output.err, /restart.*port, recoveryWindowSeconds/);
+  await stop();
+});
