@@ -7,6 +7,13 @@ import { SETTINGS } from "../config/schema.ts";
 export type Command =
   | { readonly name: "serve"; readonly flags: Flags; readonly json: boolean }
   | ({ readonly name: "token"; readonly flags: Flags } & TokenWishes)
+  | {
+    readonly name: "check-handler";
+    readonly flags: Flags;
+    /** URL or template of the handler. */
+    readonly url: string;
+    readonly hub: string | undefined;
+  }
   | { readonly name: "key" | "help" | "version" };
 
 /** Flags by name without dashes. */
@@ -30,14 +37,17 @@ export type ParsedArgs =
 type FlagKind = "value" | "values" | "switch";
 
 const SETTING_FLAGS = ["config", ...SETTINGS.flatMap((setting) => setting.flag ?? [])];
-const COMMANDS = ["serve", "token", "key", "help", "version"] as const;
+const COMMANDS = ["serve", "token", "check-handler", "key", "help", "version"] as const;
+const CONFIGURED: readonly string[] = ["serve", "token", "check-handler"];
 
 function flagsOf(command: (typeof COMMANDS)[number]): Map<string, FlagKind> {
   const flags = new Map<string, FlagKind>([["help", "switch"], ["version", "switch"]]);
-  if (command !== "serve" && command !== "token") return flags;
+  if (!CONFIGURED.includes(command)) return flags;
   for (const flag of SETTING_FLAGS) flags.set(flag, "value");
   if (command === "serve") return flags.set("json", "switch");
-  return flags.set("hub", "value").set("user", "value").set("minutes", "value")
+  flags.set("hub", "value");
+  if (command === "check-handler") return flags;
+  return flags.set("user", "value").set("minutes", "value")
     .set("role", "values").set("group", "values");
 }
 
@@ -82,9 +92,14 @@ export function parseCommand(args: readonly string[]): ParsedArgs {
   const values: Record<string, string> = {};
   const lists: Record<string, string[]> = {};
   const switches = new Set<string>();
+  let url: string | undefined;
   for (const token of tokens) {
     if (token.kind === "option-terminator") continue;
     if (token.kind === "positional") {
+      if (command === "check-handler" && url === undefined) {
+        url = token.value;
+        continue;
+      }
       return refused(`Unexpected argument ${JSON.stringify(token.value)}; values belong to flags`);
     }
     const name = token.rawName === "-h" ? "help" : token.name;
@@ -106,11 +121,18 @@ export function parseCommand(args: readonly string[]): ParsedArgs {
   }
   if (switches.has("help")) return { ok: true, command: { name: "help" } };
   if (switches.has("version")) return { ok: true, command: { name: "version" } };
+  if (command === "check-handler") {
+    if (url === undefined) {
+      return refused("Which handler? write hubbub check-handler URL, as in its urlTemplate");
+    }
+    const { hub, ...flags } = values;
+    return { ok: true, command: { name: command, flags, url, hub } };
+  }
   return { ok: true, command: commandOf(command, values, lists, switches) };
 }
 
 function commandOf(
-  name: (typeof COMMANDS)[number],
+  name: Exclude<(typeof COMMANDS)[number], "check-handler">,
   values: Readonly<Record<string, string>>,
   lists: Readonly<Record<string, string[]>>,
   switches: ReadonlySet<string>,

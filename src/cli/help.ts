@@ -23,6 +23,7 @@ export function helpText(): string {
     "Usage:",
     "  hubbub [flags]                 start the server",
     "  hubbub token --hub HUB [...]   print a client URL with a token",
+    "  hubbub check-handler URL       ask an event handler what the server would ask it",
     "  hubbub key                     print a fresh access key",
     "  hubbub help | version",
     "",

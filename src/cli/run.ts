@@ -20,6 +20,10 @@ export async function run(args: readonly string[], world: World): Promise<number
       const { token } = await import("./token.ts");
       return await token(command.flags, command, world);
     }
+    case "check-handler": {
+      const { checkHandlerByHand } = await import("./check_handler.ts");
+      return await checkHandlerByHand(command.flags, command.url, command.hub, world);
+    }
     case "key": {
       const { randomKey } = await import("./key.ts");
       world.out(`${randomKey(world.platform)}\n`);
