@@ -20,13 +20,6 @@ export function trimmed(text: string): string {
   return text.slice(start, end);
 }
 
-const NOT_ASCII = /[\u0080-\uffff]/;
-
-/** Tells whether `text` holds anything but ASCII: letter case is dear then. */
-export function isWide(text: string): boolean {
-  return NOT_ASCII.test(text);
-}
-
 /**
  * `text` in lower case, character by character: never longer or shorter than before, blind to what stands around.
  *
@@ -39,13 +32,11 @@ export function isWide(text: string): boolean {
  * ```
  */
 export function lowerCased(text: string): string {
-  if (!isWide(text)) return text.toLowerCase();
-  let result = "";
-  for (const character of text) {
-    const lower = character.toLowerCase();
-    result += lower.length === character.length ? lower : character;
-  }
-  return result;
+  // A whole string's sigma looks at its neighbours; the dotted capital I becomes two characters. All others are plain.
+  const plain = text.includes("Σ") ? text.replaceAll("Σ", "σ") : text;
+  const lower = plain.toLowerCase();
+  if (lower.length === plain.length) return lower;
+  return plain.split("İ").map((part) => part.toLowerCase()).join("İ");
 }
 
 /**
@@ -58,12 +49,21 @@ export function lowerCased(text: string): string {
  * ```
  */
 export function upperCased(text: string): string {
-  if (!isWide(text)) return text.toUpperCase();
+  const whole = text.toUpperCase();
+  // Nothing shrinks, so equal lengths mean that no character became several.
+  if (whole.length === text.length && !text.includes("ı")) return whole;
   let result = "";
   for (const character of text) {
     const upper = character.toUpperCase();
-    const simple = upper.length === character.length && character !== "\u0131";
+    const simple = upper.length === character.length && character !== "ı";
     result += simple ? upper : character;
   }
   return result;
+}
+
+const NOT_ASCII = /[\u0080-\uffff]/;
+
+/** Tells whether `text` holds anything but ASCII: letter case is dear then. */
+export function isWide(text: string): boolean {
+  return NOT_ASCII.test(text);
 }

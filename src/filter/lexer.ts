@@ -44,7 +44,6 @@ const SYMBOLS: ReadonlyMap<string, TokenKind> = new Map<string, TokenKind>([
   [")", "close"],
   [",", "comma"],
   ["/", "slash"],
-  ["-", "minus"],
   ...[..."=:?*.{}[]"].map((symbol): [string, TokenKind] => [symbol, "symbol"]),
 ]);
 
@@ -69,15 +68,16 @@ export class Lexer {
     while (isWhiteSpace(source.charCodeAt(this.#position))) this.#position++;
     const start = this.#position;
     if (start === source.length) return this.#token("end", start);
+    const symbol = SYMBOLS.get(source.charAt(start));
+    if (symbol !== undefined) return this.#token(symbol, start + 1);
     if (source.charAt(start) === "'") return this.#string(start);
     const guid = this.#match(GUID, start);
     if (guid > start) return this.#token("foreign", guid);
     const digits = this.#match(INTEGER, start);
     if (digits > start) return this.#number(digits);
+    if (source.charAt(start) === "-") return this.#token("minus", start + 1);
     const word = this.#match(WORD, start);
     if (word > start) return this.#word(word);
-    const symbol = SYMBOLS.get(source.charAt(start));
-    if (symbol !== undefined) return this.#token(symbol, start + 1);
     const character = String.fromCodePoint(source.codePointAt(start) ?? 0);
     const what = `Syntax error: character '${character}' is not valid`;
     throw syntaxFault(what, start, source);

@@ -215,17 +215,20 @@ class Parser {
     this.#levels--;
   }
 
-  /** Counts a node without operands. */
+  /** Counts a node without operands; one too many is let through, because it may be an item of a list. */
   #part(node: Node): Node {
-    this.#nodes++;
+    this.#count(MAX_FILTER_NODES + 1);
     return node;
   }
 
-  /** Counts a node with operands and judges the count: it is exact only here, because list items are taken off again. */
+  /** Counts a node with operands. */
   #whole(node: Node): Node {
-    if (++this.#nodes > MAX_FILTER_NODES) {
-      throw new FilterFault(`The filter has more than ${MAX_FILTER_NODES} nodes.`);
-    }
+    this.#count(MAX_FILTER_NODES);
     return node;
+  }
+
+  #count(allowed: number): void {
+    if (++this.#nodes <= allowed) return;
+    throw new FilterFault(`The filter has more than ${MAX_FILTER_NODES} nodes.`);
   }
 }

@@ -15,24 +15,33 @@ export interface Price {
 }
 
 const SIMPLE: Price = { run: 10, unit: 0, wideUnit: 0 };
-const ANCHORED: Price = { run: 30, unit: 0, wideUnit: 0 };
-const SEARCH: Price = { run: 30, unit: 0.2, wideUnit: 0.4 };
-const CASE: Price = { run: 60, unit: 1, wideUnit: 20 };
+const MEMBERSHIP: Price = { run: 35, unit: 0, wideUnit: 0 };
+const ANCHORED: Price = { run: 25, unit: 0, wideUnit: 0 };
+const SEARCH: Price = { run: 60, unit: 0.2, wideUnit: 0.4 };
+/** The joined text is laid out when somebody looks at it. */
+const JOIN: Price = { run: 40, unit: 1, wideUnit: 2 };
+const CASE: Price = { run: 120, unit: 1, wideUnit: 12 };
 
 const PRICES: { readonly [name in OperationName]?: Price } = {
-  in: ANCHORED,
+  in: MEMBERSHIP,
   "length/1": ANCHORED,
   "startswith/2": ANCHORED,
   "endswith/2": ANCHORED,
   "contains/2": SEARCH,
   "indexof/2": SEARCH,
-  "concat/2": SEARCH,
+  "concat/2": JOIN,
   "substring/2": ANCHORED,
   "substring/3": ANCHORED,
   "trim/1": SEARCH,
   "tolower/1": CASE,
   "toupper/1": CASE,
 };
+
+/** Each operand of `and` and `or`. */
+export const ITEM_PRICE = 3;
+
+/** To look up a text that was just made, for each UTF-16 unit: its hash is not known yet. */
+export const HASH_PRICE = 6;
 
 /** The price of an operation. */
 export function priceOf(operation: OperationName): Price {

@@ -84,7 +84,8 @@ function jsonLine(
       entry[OWN_MEMBERS.has(name) ? `${name}_` : name] = clean(name, value, redact);
     }
   }
-  return JSON.stringify(entry);
+  // What JSON leaves alone and terminals do not, as escapes that JSON knows too.
+  return escapeControls(JSON.stringify(entry));
 }
 
 function textLine(

@@ -8,7 +8,12 @@ import type { RestServices } from "./services.ts";
 type Macs = Pick<RestServices, "continuationMacs">;
 
 /** A token that lets a listing of `group` in `hub` go on behind `lastId`. */
-export function continuationToken(services: Macs, hub: string, group: string, lastId: string) {
+export function continuationToken(
+  services: Macs,
+  hub: string,
+  group: string,
+  lastId: string,
+): string {
   const [mac] = services.continuationMacs(bound(hub, group, lastId));
   return `${Buffer.from(lastId).toString("base64url")}.${mac ?? ""}`;
 }
@@ -24,13 +29,16 @@ export function lastIdOf(
   const [encoded, mac, ...rest] = given.split(".");
   if (encoded === undefined || mac === undefined || rest.length > 0) return undefined;
   const lastId = Buffer.from(encoded, "base64url").toString();
+  // Decoding is lenient: only the one spelling that was given out is good.
+  if (Buffer.from(lastId).toString("base64url") !== encoded) return undefined;
   const macs = services.continuationMacs(bound(hub, group, lastId));
   return macs.some((good) => equal(good, mac)) ? lastId : undefined;
 }
 
 /** .NET's client resumes with the whole nextLink. */
 function innerToken(link: string): string {
-  return new URLSearchParams(link.slice(link.indexOf("?") + 1)).get("continuationToken") ?? "";
+  const [, query = ""] = link.split(/[?#]/);
+  return new URLSearchParams(query).get("continuationToken") ?? "";
 }
 
 function bound(hub: string, group: string, lastId: string): string {
