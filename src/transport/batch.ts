@@ -37,8 +37,9 @@ export class Batch {
     const frame = this.#frame ?? new Uint8Array();
     if (this.#before === undefined || this.#before.length === 0) return this.#joined = frame;
     const joined = new Uint8Array(this.length);
-    let end = this.length;
-    for (let at: Batch | undefined = this; at !== undefined; at = at.#before) {
+    joined.set(frame, this.length - frame.length);
+    let end = this.length - frame.length;
+    for (let at: Batch | undefined = this.#before; at !== undefined; at = at.#before) {
       if (at.#frame === undefined) break;
       end -= at.#frame.length;
       joined.set(at.#frame, end);
