@@ -10,7 +10,7 @@ import { signClientToken } from "./auth/sign.ts";
 import { TokenVerifier } from "./auth/token.ts";
 import type { Config, ConfigInput } from "./config/schema.ts";
 import { configFromOptions } from "./config/load.ts";
-import { parseFilter } from "./filter/filter.ts";
+import { FilterCache } from "./filter/cache.ts";
 import { secretsOf } from "./config/secrets.ts";
 import { AwayQueue } from "./hub/away.ts";
 import { closeConnection } from "./hub/close.ts";
@@ -195,13 +195,14 @@ class Server implements HubbubServer {
       this.#verifier,
       oidcVerifier(config, platform, this.#log),
     );
+    const filters = new FilterCache();
     return createRestApp({
       hubs: this.#hubs,
       log: this.#log,
       authenticate: createRestAuthenticator(authenticator, origins, this.#log),
       signClientToken: (request) => signClientToken(this.#keys, request, platform.now()),
       continuationMacs: (text) => this.#keys.macs("continuation", text),
-      parseFilter,
+      parseFilter: (source) => filters.parse(source),
       publicEndpoint: config.publicEndpoint,
       trustForwardedHeaders: config.trustForwardedHeaders,
       corsOrigins: config.cors?.allowedOrigins ?? [],

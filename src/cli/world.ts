@@ -32,7 +32,13 @@ export function systemWorld(): World {
     readFile: (path) => Deno.readTextFileSync(path),
     watchFile,
     out: (text) => writeAll(Deno.stdout, text),
-    err: (text) => writeAll(Deno.stderr, text),
+    err(text) {
+      try {
+        writeAll(Deno.stderr, text);
+      } catch {
+        // Whoever read stderr is gone: there is nowhere left to say so, and a stop must still run to its end.
+      }
+    },
     onStop(handler) {
       // Windows knows no SIGTERM; Ctrl-Break is the nearest to it.
       const signals: Deno.Signal[] = Deno.build.os === "windows"

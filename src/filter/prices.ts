@@ -17,9 +17,9 @@ export interface Price {
 const SIMPLE: Price = { run: 10, unit: 0, wideUnit: 0 };
 const MEMBERSHIP: Price = { run: 35, unit: 0, wideUnit: 0 };
 const ANCHORED: Price = { run: 25, unit: 0, wideUnit: 0 };
-const SEARCH: Price = { run: 60, unit: 0.2, wideUnit: 0.4 };
+const SEARCH: Price = { run: 70, unit: 0.2, wideUnit: 0.4 };
 /** The joined text is laid out when somebody looks at it. */
-const JOIN: Price = { run: 40, unit: 1, wideUnit: 2 };
+const JOIN: Price = { run: 60, unit: 1, wideUnit: 2 };
 const CASE: Price = { run: 120, unit: 1, wideUnit: 12 };
 
 const PRICES: { readonly [name in OperationName]?: Price } = {

@@ -7,7 +7,7 @@ import type { Platform } from "../platform.ts";
 import type { Frame } from "../protocol/event.ts";
 import type { Batch, Batcher, Flushable } from "./batch.ts";
 import type { OpenSockets } from "./drain.ts";
-import type { Beating, Heartbeat } from "./heartbeat.ts";
+import { type Beating, BEATS_PER_SECOND, type Heartbeat } from "./heartbeat.ts";
 import { Outbox } from "./outbox.ts";
 import type { Pump, Pumped } from "./pump.ts";
 import type { ClientSocket, SocketEvents } from "./socket.ts";
@@ -17,8 +17,8 @@ import { closeFrame, EMPTY_PING, pongFrame, wireOf } from "./websocket_write.ts"
 
 /** Bytes that the runtime may hold for one socket before frames wait in our queue, where they can still expire. */
 const RUNTIME_BYTES = 256 * 1024;
-/** Beats that a peer has to answer a close frame. */
-const CLOSING_BEATS = 5;
+/** Half of the time that a peer has to answer a close frame, in beats. */
+const CLOSING_BEATS = 3 * BEATS_PER_SECOND;
 
 /** What sockets of one transport share. */
 export interface BatchingContext {
@@ -50,7 +50,7 @@ export class BatchingSocket implements ClientSocket, Pumped, Flushable, Beating 
     this.#socket = socket;
     this.#context = context;
     this.lastHeard = context.heartbeat.now;
-    this.patience = keepAliveSeconds;
+    this.patience = keepAliveSeconds * BEATS_PER_SECOND;
     context.open.add();
     context.heartbeat.add(this);
   }

@@ -3,8 +3,9 @@
  */
 import type { Cancel, Platform } from "../platform.ts";
 
-/** Time between two looks, in milliseconds. */
-const BEAT_MS = 1000;
+/** Looks a second. */
+export const BEATS_PER_SECOND = 2;
+const BEAT_MS = 1000 / BEATS_PER_SECOND;
 
 /** A socket that is looked after. */
 export interface Beating {

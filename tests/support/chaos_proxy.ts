@@ -2,8 +2,6 @@
  * A TCP proxy that cuts connections at chosen bytes: inside a frame, between frames, or inside the handshake.
  */
 import { Buffer } from "node:buffer";
-import { once } from "node:events";
-import net from "node:net";
 
 /** Where and how one connection is to be cut. */
 export interface Cut {
@@ -20,7 +18,7 @@ export interface Cut {
   readonly sides: "both" | "clientOnly";
 }
 
-/** Decides on every new connection; `undefined` lets it live. Asked again, with `at`, when a plan is armed late. */
+/** Decides on every new connection; `undefined` lets it live. */
 export type CutPlan = () => Cut | undefined;
 
 const END_OF_HEAD = Buffer.from("\r\n\r\n");
@@ -32,7 +30,7 @@ class Meter {
   #headDone = false;
 
   /** How many bytes of `chunk` may pass before the cut; all of it when the cut is not reached. */
-  allowance(chunk: Buffer, cut: Cut): number {
+  allowance(chunk: Uint8Array, cut: Cut): number {
     let from = 0;
     if (cut.afterHead && !this.#headDone) {
       const seen = Buffer.concat([this.#tail, chunk]);
@@ -51,37 +49,92 @@ class Meter {
   }
 }
 
+/** One client and its way to the server. */
+class Link {
+  readonly #client: Deno.TcpConn;
+  readonly #server: Deno.TcpConn;
+  readonly #cut: Cut | undefined;
+  readonly #onCut: (cut: Cut | undefined) => void;
+  /** The client's side is over; what still comes from the server is thrown away. */
+  #over = false;
+  readonly done: Promise<unknown>;
+
+  constructor(
+    client: Deno.TcpConn,
+    server: Deno.TcpConn,
+    cut: Cut | undefined,
+    onCut: (cut: Cut | undefined) => void,
+  ) {
+    this.#client = client;
+    this.#server = server;
+    this.#cut = cut;
+    this.#onCut = onCut;
+    this.done = Promise.all([
+      this.#forward(client, server, "up"),
+      this.#forward(server, client, "down"),
+    ]).finally(() => this.close());
+  }
+
+  /** Cuts the client off, now. */
+  cut(by: Cut | undefined): void {
+    if (this.#over) return;
+    this.#over = true;
+    close(this.#client);
+    if (by?.sides !== "clientOnly") close(this.#server);
+    this.#onCut(by);
+  }
+
+  /** Ends both sides without counting it as a cut. */
+  close(): void {
+    this.#over = true;
+    close(this.#client);
+    close(this.#server);
+  }
+
+  async #forward(from: Deno.TcpConn, to: Deno.TcpConn, direction: Cut["direction"]) {
+    const meter = new Meter();
+    const buffer = new Uint8Array(16 * 1024);
+    try {
+      while (true) {
+        const length = await from.read(buffer);
+        if (length === null) {
+          if (!this.#over) await to.closeWrite();
+          return;
+        }
+        if (this.#over) continue;
+        const chunk = buffer.subarray(0, length);
+        const cut = this.#cut?.direction === direction ? this.#cut : undefined;
+        const allowed = cut === undefined ? length : meter.allowance(chunk, cut);
+        for (let at = 0; at < allowed;) at += await to.write(chunk.subarray(at, allowed));
+        if (allowed < length) this.cut(cut);
+      }
+    } catch (error) {
+      if (!isClosed(error)) throw error;
+      // One side has gone: by a cut, which left the other as it should be, or by itself.
+      if (!this.#over) this.close();
+    }
+  }
+}
+
 /** Listens on a free port of the loopback and forwards to one server. */
 export class ChaosProxy implements AsyncDisposable {
-  readonly #server: net.Server;
-  readonly #targetPort: number;
-  readonly #sockets = new Set<net.Socket>();
-  readonly #live = new Set<() => void>();
+  readonly #listener: Deno.TcpListener;
+  readonly #serving: Promise<void>;
+  readonly #links = new Set<Link>();
   /** Consulted at each new connection. */
   plan: CutPlan = () => undefined;
   /** Called at each cut. */
   onCut: (cut: Cut | undefined) => void = () => {};
-  /** Connections accepted. */
-  accepted = 0;
 
-  private constructor(targetPort: number) {
-    this.#targetPort = targetPort;
-    this.#server = net.createServer((client) => this.#serve(client));
-  }
-
-  /** Starts a proxy in front of a server on the loopback. */
-  static async start(targetPort: number): Promise<ChaosProxy> {
-    const proxy = new ChaosProxy(targetPort);
-    proxy.#server.listen(0, "127.0.0.1");
-    await once(proxy.#server, "listening");
-    return proxy;
+  /** Starts in front of the server that listens on that port of the loopback. */
+  constructor(targetPort: number) {
+    this.#listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+    this.#serving = this.#serve(targetPort);
   }
 
   /** Port of the proxy. */
   get port(): number {
-    const address = this.#server.address();
-    if (address === null || typeof address === "string") throw new Error("the proxy is closed");
-    return address.port;
+    return (this.#listener.addr as Deno.NetAddr).port;
   }
 
   /** The same URL by way of the proxy. */
@@ -93,64 +146,50 @@ export class ChaosProxy implements AsyncDisposable {
 
   /** Cuts every connection now, both sides. */
   cutAll(): void {
-    for (const end of [...this.#live]) end();
+    for (const link of [...this.#links]) link.cut(undefined);
   }
 
-  #serve(client: net.Socket): void {
-    this.accepted++;
-    const server = net.connect(this.#targetPort, "127.0.0.1");
-    const cut = this.plan();
-    const both = [client, server] as const;
-    for (const socket of both) {
-      socket.setNoDelay(true);
-      socket.on("error", () => {}); // the other side's "close" says it all
-      this.#sockets.add(socket);
-      socket.on("close", () => this.#sockets.delete(socket));
+  async #serve(port: number): Promise<void> {
+    const running = new Set<Promise<void>>();
+    try {
+      for await (const client of this.#listener) {
+        const link = this.#connect(client, port).finally(() => running.delete(link));
+        running.add(link);
+      }
+    } catch (error) {
+      if (!isClosed(error)) throw error;
     }
-    let over = false;
-    const end = (by: Cut | undefined) => {
-      if (over) return;
-      over = true;
-      this.#live.delete(endNow);
-      client.destroy();
-      if (by?.sides !== "clientOnly") server.destroy();
-      this.onCut(by);
-    };
-    const endNow = () => end(undefined);
-    this.#live.add(endNow);
-    const forward = (from: net.Socket, to: net.Socket, direction: Cut["direction"]) => {
-      const meter = new Meter();
-      from.on("data", (chunk: Buffer) => {
-        if (over) return;
-        if (cut?.direction !== direction) {
-          to.write(chunk);
-          return;
-        }
-        const allowed = meter.allowance(chunk, cut);
-        if (allowed === chunk.length) {
-          to.write(chunk);
-          return;
-        }
-        // What passes is flushed before the end, or the cut would fall earlier than asked for.
-        if (allowed > 0) to.write(chunk.subarray(0, allowed), () => end(cut));
-        else end(cut);
-        from.pause();
-      });
-      from.on("close", () => {
-        if (over) return;
-        over = true;
-        this.#live.delete(endNow);
-        to.destroy();
-      });
-      from.on("end", () => to.end());
-    };
-    forward(client, server, "up");
-    forward(server, client, "down");
+    for (const link of this.#links) link.close();
+    await Promise.all(running);
+  }
+
+  async #connect(client: Deno.TcpConn, port: number): Promise<void> {
+    const server = await Deno.connect({ port, hostname: "127.0.0.1" });
+    client.setNoDelay();
+    server.setNoDelay();
+    const link = new Link(client, server, this.plan(), (cut) => this.onCut(cut));
+    this.#links.add(link);
+    await link.done;
+    this.#links.delete(link);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy();
-    this.#server.close();
-    await once(this.#server, "close");
+    this.#listener.close();
+    for (const link of this.#links) link.close();
+    await this.#serving;
   }
+}
+
+function close(connection: Deno.TcpConn): void {
+  try {
+    connection.close();
+  } catch (error) {
+    if (!isClosed(error)) throw error;
+  }
+}
+
+function isClosed(error: unknown): boolean {
+  return error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted ||
+    error instanceof Deno.errors.ConnectionReset || error instanceof Deno.errors.BrokenPipe ||
+    error instanceof Deno.errors.NotConnected || error instanceof Deno.errors.ConnectionAborted;
 }

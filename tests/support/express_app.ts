@@ -60,8 +60,9 @@ export class ExpressApp implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const closed = once(this.#server, "close");
-    this.#server.close();
+    // In this order: Deno 2.4 waits for idle connections if `close` comes first.
     this.#server.closeAllConnections();
+    this.#server.close();
     await closed;
   }
 }

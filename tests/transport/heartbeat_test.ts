@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { type Beating, Heartbeat } from "../../src/transport/heartbeat.ts";
+import { type Beating, BEATS_PER_SECOND, Heartbeat } from "../../src/transport/heartbeat.ts";
 import { FakePlatform } from "../support/fake_platform.ts";
 
 class Silent implements Beating {
   lastHeard = 0;
-  readonly patience = 2;
+  readonly patience = 2 * BEATS_PER_SECOND;
   pings = 0;
   givenUp = 0;
   ping(): void {
