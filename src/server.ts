@@ -288,7 +288,7 @@ function oidcVerifier({ oidc }: Config, platform: Platform, log: Log): OidcVerif
     {
       issuer,
       jwksUri,
-      audience: audience[0],
+      audiences: audience,
       roleClaim: rolesClaim,
       ownerRoles,
       readerRoles,

@@ -31,8 +31,8 @@ export interface OidcOptions {
   readonly issuer: string;
   /** Address of the key set; without it, discovery finds it. */
   readonly jwksUri?: string | undefined;
-  /** Default: the service's own audience. */
-  readonly audience?: string | undefined;
+  /** Audiences of which a token must have one. Default: the service's own. */
+  readonly audiences?: readonly string[] | undefined;
   /** Default: `roles`. */
   readonly roleClaim?: string | undefined;
   /** Values of the role claim that allow everything. Default: "Web PubSub Service Owner". */
@@ -45,24 +45,25 @@ export interface OidcOptions {
 const ALGORITHMS = ["RS256", "ES256"];
 
 /**
- * Tells whether a token claims `audience`, thus is for {@link OidcVerifier} and never to be judged by an access key.
+ * Tells whether a token claims one of `audiences`, thus is for {@link OidcVerifier} and never to be judged by an access key.
  * Nothing of the token is verified here.
  */
-export function claimsAudience(token: string, audience: string): boolean {
+export function claimsAudience(token: string, audiences: readonly string[]): boolean {
   const compact = parseCompact(token);
   if (typeof compact === "string") return false;
   const payload = readPayload(compact.payload);
-  return payload !== undefined && hasAudience(payload, audience);
+  return payload !== undefined && hasAudience(payload, audiences);
 }
 
-function hasAudience(payload: JsonObject, audience: string): boolean {
-  return audienceList(own(payload, "aud"))?.includes(audience) ?? false;
+function hasAudience(payload: JsonObject, audiences: readonly string[]): boolean {
+  const claimed = audienceList(own(payload, "aud")) ?? [];
+  return claimed.some((one) => audiences.includes(one));
 }
 
 /** Verifies tokens of one identity provider. */
 export class OidcVerifier {
-  /** The audience of its tokens. */
-  readonly audience: string;
+  /** The audiences of its tokens. */
+  readonly audiences: readonly string[];
   readonly #issuer: string;
   readonly #roleClaim: string;
   readonly #owners: ReadonlySet<string>;
@@ -72,7 +73,7 @@ export class OidcVerifier {
 
   /** `report` gets each failed fetch of keys as a text for the log. */
   constructor(options: OidcOptions, platform: Platform, report: (problem: string) => void) {
-    this.audience = options.audience ?? SERVICE_AUDIENCE;
+    this.audiences = options.audiences ?? [SERVICE_AUDIENCE];
     this.#issuer = options.issuer;
     this.#roleClaim = options.roleClaim ?? "roles";
     this.#owners = new Set(options.ownerRoles ?? ["Web PubSub Service Owner"]);
@@ -101,7 +102,7 @@ export class OidcVerifier {
 
   #claimFlaw(payload: JsonObject, claims: Claims): OidcFailure | undefined {
     if (own(payload, "iss") !== this.#issuer) return "wrongIssuer";
-    if (!hasAudience(payload, this.audience)) return "wrongAudience";
+    if (!hasAudience(payload, this.audiences)) return "wrongAudience";
     return lifetimeFlaw(claims, this.#platform.now());
   }
 

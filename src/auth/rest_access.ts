@@ -23,24 +23,24 @@ export type RestVerdict =
 export class RestAuthenticator {
   readonly #tokens: TokenVerifier;
   readonly #oidc: OidcVerifier | undefined;
-  readonly #identityAudience: string;
+  readonly #identityAudiences: readonly string[];
 
   /** Without `oidc`, tokens of identity providers are refused. */
   constructor(tokens: TokenVerifier, oidc: OidcVerifier | undefined) {
     this.#tokens = tokens;
     this.#oidc = oidc;
-    this.#identityAudience = oidc?.audience ?? SERVICE_AUDIENCE;
+    this.#identityAudiences = oidc?.audiences ?? [SERVICE_AUDIENCE];
   }
 
   /** Judges a token. An access key may do everything. At once for access keys, which are nearly all calls. */
   verify(token: string, target: RestTarget): RestVerdict | Promise<RestVerdict> {
     const byKey = this.#tokens.verifyRest(token, target);
     if (byKey.ok) {
-      return byKey.claims.audience.includes(this.#identityAudience)
+      return byKey.claims.audience.some((one) => this.#identityAudiences.includes(one))
         ? { ok: false, reason: "wrongAudience" }
         : { ok: true, access: "owner" };
     }
-    if (!claimsAudience(token, this.#identityAudience)) return byKey;
+    if (!claimsAudience(token, this.#identityAudiences)) return byKey;
     return this.#oidc?.verify(token) ?? { ok: false, reason: "noIssuer" };
   }
 }

@@ -50,7 +50,7 @@ Deno.test("the roles of the claim become owner, reader or none, the higher one f
 
 Deno.test("claim, role names and audience are configuration", async () => {
   const verifier = new Provider().verifier({
-    audience: "api://hubbub",
+    audiences: ["api://other", "api://hubbub"],
     roleClaim: "groups",
     ownerRoles: ["admins"],
     readerRoles: ["staff"],
