@@ -188,8 +188,8 @@ Deno.test("keys are fetched without redirects and with a deadline", async () => 
 });
 
 Deno.test("a token tells which kind it claims to be", async () => {
-  assert.equal(claimsAudience(await sign(), AUDIENCE), true);
-  assert.equal(claimsAudience(makeToken({ aud: ["x", AUDIENCE] }), AUDIENCE), true);
-  assert.equal(claimsAudience(makeToken(CLIENT_CLAIMS), AUDIENCE), false);
-  assert.equal(claimsAudience("rubbish", AUDIENCE), false);
+  assert.equal(claimsAudience(await sign(), [AUDIENCE]), true);
+  assert.equal(claimsAudience(makeToken({ aud: ["x", AUDIENCE] }), [AUDIENCE]), true);
+  assert.equal(claimsAudience(makeToken(CLIENT_CLAIMS), [AUDIENCE]), false);
+  assert.equal(claimsAudience("rubbish", [AUDIENCE]), false);
 });
