@@ -50,11 +50,11 @@ export const MAX_UNACKNOWLEDGED_MESSAGES = 1000;
 /** Bytes of encoded frames that a reliable connection may hold unacknowledged (service). */
 export const MAX_UNACKNOWLEDGED_BYTES = 16 * MIB;
 
-/** Messages that may wait in the outgoing queue of one connection (emulator). */
-export const MAX_OUTBOUND_MESSAGES = 1000;
-
-/** Bytes that may wait in the outgoing queue of one connection (emulator). */
-export const MAX_OUTBOUND_BYTES = 16 * MIB;
+/**
+ * Bytes that may wait in the outgoing queue of one connection: 16 MiB (emulator), and room for the sequence ids of a
+ * whole replay, which are not counted in the replay buffer's own bound.
+ */
+export const MAX_OUTBOUND_BYTES = 16 * MIB + 64 * 1024;
 
 /** A connection whose queue makes no progress for this long is a slow consumer, in milliseconds (ours). */
 export const OUTBOUND_STALL_MS = 10_000;
@@ -78,7 +78,7 @@ export const KEEP_ALIVE_SECONDS = { default: 20, min: 1, max: 120 } as const;
 export const TOKEN_CLOCK_SKEW_SECONDS = 300;
 
 /** Longest token that is looked at, in characters: longer ones are refused unread (ours). */
-export const MAX_TOKEN_LENGTH = 16 * 1024;
+export const MAX_TOKEN_LENGTH = 32 * 1024;
 
 /** Verified tokens kept to spare the next HMAC (ours). */
 export const MAX_CACHED_TOKENS = 4096;

@@ -8,6 +8,7 @@ import { badRequest, RestError } from "../errors.ts";
 import type { Filter } from "../filter/filter.ts";
 import { hubKey, isGroupName, isHubName, isPresent } from "../names.ts";
 import { checkBodyHeaders, groupsOf, payloadOf, readBody } from "./body.ts";
+import { bodyHeaders } from "./body_headers.ts";
 import { endpointOf, requestHosts } from "./endpoint.ts";
 import { metadataOf } from "./metadata_headers.ts";
 import type { Call, Operation } from "./operation.ts";
@@ -23,10 +24,11 @@ import {
   unauthorized,
 } from "./respond.ts";
 import { type PathNames, Routes, splitPath } from "./route.ts";
-import type { RestServices } from "./services.ts";
+import type { Authentication, RestServices } from "./services.ts";
 
 const VERSIONS: ReadonlySet<string> = new Set(API_VERSIONS);
 const ROUTES = new Routes(OPERATIONS);
+const BEARER = /^bearer[ \t]+(.*)$/i;
 
 /** Makes the handler of everything below `/api`. */
 export function createRestApp(services: RestServices): Hono {
@@ -66,8 +68,9 @@ async function answer(request: Request, services: RestServices): Promise<Respons
   }
 }
 
+/** The pipeline. Where a step may answer at once, only a promise is awaited: each turn of the loop costs. */
 async function handle(request: Request, services: RestServices): Promise<Response> {
-  const { method, headers } = request;
+  const { method } = request;
   const { path, search } = rawTarget(request.url);
 
   const segments = splitPath(path); // 1
@@ -76,7 +79,8 @@ async function handle(request: Request, services: RestServices): Promise<Respons
   if (match.kind === "wrongMethod") return methodNotAllowed(match.allow); // 3
   const { operation, names } = match;
 
-  const refusal = await authenticate(request, path, operation, services); // 4
+  const verdict = authenticate(request, path, operation, services); // 4
+  const refusal = refusalOf(typeof verdict === "string" ? verdict : await verdict);
   if (refusal !== undefined) return refusal;
 
   const query = new Query(search);
@@ -86,7 +90,9 @@ async function handle(request: Request, services: RestServices): Promise<Respons
   const filter = operation.filtered ? queryFilter(query, services) : undefined; // 7
 
   const hubName = hubKey(names.get("hub") ?? "");
-  const body = await readOperationBody(request, operation, services); // 8, 9
+  const body = operation.body === undefined
+    ? undefined
+    : await readOperationBody(request, operation.body, services); // 8, 9
   const call: Call = {
     hub: services.hubs.find(hubName),
     hubName,
@@ -96,22 +102,31 @@ async function handle(request: Request, services: RestServices): Promise<Respons
     message: body?.message,
     groupsRequest: body?.groupsRequest,
     path,
-    endpoint: endpointOf(headers, request.url, services),
+    endpoint: () => endpointOf(request.headers, request.url, services),
   };
-  return respond(await operation.run(call, services)); // 10
+  return respond(operation.run(call, services)); // 10
 }
 
-async function authenticate(
+type Verdict = Authentication | "noToken";
+
+function authenticate(
   request: Request,
   path: string,
   operation: Operation,
   services: RestServices,
-): Promise<Response | undefined> {
-  const match = /^bearer[ \t]+(.*)$/i.exec(request.headers.get("authorization") ?? "");
+): Verdict | Promise<Verdict> {
+  const { headers } = request;
+  const match = BEARER.exec(headers.get("authorization") ?? "");
   const token = match?.[1]?.trim();
-  if (token === undefined || token === "") return unauthorized(false);
-  const facts = { path, hosts: requestHosts(request.headers, services.trustForwardedHeaders) };
-  switch (await services.authenticate(token, facts, operation.access)) {
+  if (token === undefined || token === "") return "noToken";
+  const hosts = () => requestHosts(headers, services.trustForwardedHeaders);
+  return services.authenticate(token, { path, hosts }, operation.access);
+}
+
+function refusalOf(verdict: Verdict): Response | undefined {
+  switch (verdict) {
+    case "noToken":
+      return unauthorized(false);
     case "ok":
       return undefined;
     case "unauthorized":
@@ -166,16 +181,16 @@ function filterOf(source: string, services: RestServices): Filter {
 
 async function readOperationBody(
   request: Request,
-  operation: Operation,
+  takes: "message" | "groups",
   services: RestServices,
-): Promise<Pick<Call, "message" | "groupsRequest"> | undefined> {
-  if (operation.body === undefined) return undefined;
-  const kind = checkBodyHeaders(request.headers, operation.body);
-  const bytes = await readBody(request);
-  if (operation.body === "message") {
+): Promise<Pick<Call, "message" | "groupsRequest">> {
+  const headers = bodyHeaders(request.headers);
+  const kind = checkBodyHeaders(headers, takes);
+  const bytes = await readBody(request, headers);
+  if (takes === "message") {
     const payload = payloadOf(bytes, kind);
     return {
-      message: { payload, metadata: metadataOf(request.headers) },
+      message: { payload, metadata: metadataOf(headers.metadata) },
       groupsRequest: undefined,
     };
   }

@@ -12,8 +12,12 @@ export function createRestAuthenticator(
   origins: Origins,
   log: Log,
 ): RestServices["authenticate"] {
+  const { allowedAuthorities, pathBases } = origins;
   return (token, { path, hosts }, access) => {
-    const verdict = authenticator.verify(token, { ...origins, path, requestAuthorities: hosts });
+    // Unless hosts are compared, nobody has to look them up.
+    const requestAuthorities = allowedAuthorities === undefined ? undefined : hosts();
+    const target = { allowedAuthorities, pathBases, path, requestAuthorities };
+    const verdict = authenticator.verify(token, target);
     return verdict instanceof Promise
       ? verdict.then((settled) => outcome(settled, access, log))
       : outcome(verdict, access, log);

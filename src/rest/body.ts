@@ -4,6 +4,7 @@
 import { badRequest, RestError } from "../errors.ts";
 import { MAX_REST_BODY_BYTES } from "../limits.ts";
 import type { Payload } from "../protocol/command.ts";
+import type { BodyHeaders } from "./body_headers.ts";
 import { type ContentType, parseContentType } from "./content_type.ts";
 import { isGroupName } from "../names.ts";
 
@@ -22,15 +23,14 @@ export interface BodyKind {
  *
  * @throws RestError 400 for a declared length over the limit, 415 for a type, charset or encoding that is not served
  */
-export function checkBodyHeaders(headers: Headers, takes: "message" | "groups"): BodyKind {
-  if (Number(headers.get("content-length") ?? 0) > MAX_REST_BODY_BYTES) throw tooLong();
-  const encoding = headers.get("content-encoding");
-  if (encoding !== null && encoding.trim().toLowerCase() !== "identity") {
+export function checkBodyHeaders(headers: BodyHeaders, takes: "message" | "groups"): BodyKind {
+  if (Number(headers.length ?? 0) > MAX_REST_BODY_BYTES) throw tooLong();
+  const { encoding, type: header } = headers;
+  if (encoding !== undefined && encoding.trim().toLowerCase() !== "identity") {
     throw unsupported(`content encoding "${encoding}"`);
   }
-  const header = headers.get("content-type");
-  if (header === null && takes === "message") return { kind: "binary", charset: "utf-8" };
-  const type = header === null ? undefined : parseContentType(header);
+  if (header === undefined && takes === "message") return { kind: "binary", charset: "utf-8" };
+  const type = header === undefined ? undefined : parseContentType(header);
   const kind = type === undefined ? undefined : kindOf(type, takes);
   if (type === undefined || kind === undefined) throw unsupported(`media type "${header ?? ""}"`);
   const charset = type.charset ?? "utf-8";
@@ -67,12 +67,16 @@ function isKnownCharset(charset: string): boolean {
  *
  * @throws RestError 400 when it is longer
  */
-export async function readBody(request: Request): Promise<Uint8Array> {
-  if (request.body === null) return new Uint8Array();
-  if (request.headers.has("content-length")) return new Uint8Array(await request.arrayBuffer());
+export function readBody(request: Request, { length }: BodyHeaders): Promise<Uint8Array> {
+  // `request.body` would make a stream, which costs more than all the rest; a declared length is checked already.
+  return length === undefined ? readStream(request.body) : request.bytes();
+}
+
+async function readStream(stream: ReadableStream<Uint8Array> | null): Promise<Uint8Array> {
+  if (stream === null) return new Uint8Array();
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of request.body) {
+  for await (const chunk of stream) {
     length += chunk.length;
     // Leaving the loop cancels the rest of the body.
     if (length > MAX_REST_BODY_BYTES) throw tooLong();

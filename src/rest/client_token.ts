@@ -31,7 +31,7 @@ export const GENERATE_CLIENT_TOKEN: Operation = {
   run: ({ endpoint, hubName, query }, services) => {
     const userId = query.first("userid");
     const token = services.signClientToken({
-      audience: `${endpoint}${clientPath(query)}${hubName}`,
+      audience: `${endpoint()}${clientPath(query)}${hubName}`,
       userId: userId?.trim() === "" ? undefined : userId,
       roles: query.all("role").filter((role) => role !== ""),
       groups: query.groups,

@@ -50,5 +50,5 @@ function linkBehind(
     continuationToken: continuationToken(services, hubName, group, lastId),
   });
   if (top !== undefined) parameters.set("top", String(top));
-  return `${endpoint}${path}?${parameters}`;
+  return `${endpoint()}${path}?${parameters}`;
 }

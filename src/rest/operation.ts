@@ -35,7 +35,7 @@ export interface Call {
   /** Raw path as sent. */
   readonly path: string;
   /** `scheme://host[:port][/base]` for links and audiences. */
-  readonly endpoint: string;
+  readonly endpoint: () => string;
 }
 
 /** A name in the path of a call; the path template says which there are. */
@@ -64,7 +64,7 @@ export interface Operation {
   /** The body that it takes; others are not read. */
   readonly body?: "message" | "groups";
   /** Carries out the call. Throws `RestError` for what only then shows. */
-  readonly run: (call: Call, services: RestServices) => Answer | Promise<Answer>;
+  readonly run: (call: Call, services: RestServices) => Answer;
 }
 
 /** A path template from its usual spelling: `/api/hubs/{hub}/groups/{group}/:send`. */

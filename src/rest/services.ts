@@ -10,7 +10,7 @@ export interface RequestFacts {
   /** Raw path as sent. */
   readonly path: string;
   /** `Host` of the request, lower case; with `X-Forwarded-Host` first where forwarded headers are trusted. */
-  readonly hosts: readonly string[];
+  readonly hosts: () => readonly string[];
 }
 
 /** The outcome of authentication and authorization. */

@@ -137,9 +137,13 @@ export class Connection implements ReplaySink {
     this.#outlet?.send(this.codec.withSequenceId(frame, sequenceId), expiresAt);
   }
 
-  /** Ends for good: nothing is delivered or recovered from now on. Gives the socket, if any, to be closed. */
+  /**
+   * Ends for good: nothing is delivered or recovered from now on. Gives the socket, if any, to be closed. The replay
+   * buffer is given back here: the socket keeps this object until its peer has answered the close frame, if ever.
+   */
   end(): Outlet | undefined {
     const outlet = this.#outlet;
+    this.#replay?.clear();
     this.#outlet = undefined;
     this.#phase = "ended";
     return outlet;

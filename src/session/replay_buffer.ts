@@ -99,6 +99,15 @@ export class ReplayBuffer {
     return expired;
   }
 
+  /** Gives everything up: nothing is replayed any more. */
+  clear(): void {
+    this.#frames = [];
+    this.#sequenceIds = [];
+    this.#expiries = [];
+    this.#head = 0;
+    this.#bytes = 0;
+  }
+
   #exceeds(frame: Frame): boolean {
     return this.length >= this.#bounds.messages ||
       this.#bytes + frame.byteLength > this.#bounds.bytes;

@@ -41,6 +41,7 @@ export class BatchingSocket implements ClientSocket, Pumped, Flushable, Beating 
   #outbox: Outbox | undefined = undefined;
   #closing: Uint8Array | undefined = undefined;
   #closeSent = false;
+  #started = false;
   #over = false;
   lastHeard: number;
   patience: number;
@@ -62,6 +63,7 @@ export class BatchingSocket implements ClientSocket, Pumped, Flushable, Beating 
   /** The 101 answer is written: reads `rest`, what came behind the request's head, and then the socket. */
   start(rest: Uint8Array): void {
     const socket = this.#socket;
+    this.#started = true;
     socket.on("data", (chunk: Uint8Array) => this.#read(chunk));
     socket.on("drain", () => this.pump());
     socket.on("close", () => this.#gone());
@@ -182,7 +184,8 @@ export class BatchingSocket implements ClientSocket, Pumped, Flushable, Beating 
       this.#batch = this.#context.batcher.root.and(wire);
       this.#context.batcher.touch(this);
     } else this.#batch = this.#batch.and(wire);
-    if (this.#batch.length > RUNTIME_BYTES) {
+    // Before the 101 answer nothing may be written: a whole replay then is one batch.
+    if (this.#started && this.#batch.length > RUNTIME_BYTES) {
       const { bytes } = this.#batch;
       this.#batch = undefined;
       this.#socket.write(bytes);

@@ -21,6 +21,7 @@ export interface SeenRequest {
 
 /** The part of express that is used; the package brings no types. */
 interface Application {
+  set(setting: string, value: string): void;
   use(handler: (request: SeenRequest, response: unknown, next: () => void) => void): void;
   listen(port: number, host: string): Server;
 }
@@ -35,6 +36,7 @@ export class ExpressApp implements AsyncDisposable {
 
   private constructor(options: WebPubSubEventHandlerOptions, port: number) {
     const app: Application = express();
+    app.set("env", "test"); // errors of handlers are not printed
     app.use((request, _response, next) => {
       if (request.method === "POST") this.events.add(request);
       else this.validations++;

@@ -1,0 +1,229 @@
+/**
+ * What does a REST call cost beside the HTTP framework under it?
+ *
+ * Sends to a group per second over 32 keep-alive connections, and in the same run calls of a bare Hono route that
+ * answers 202. Each server is a process of its own, this one makes the load; rounds alternate, so that a busy machine
+ * slows both sides of a ratio, and medians count. CPU time of the server per call is what a busy machine blurs least. Tokens are verified always: once with one token for all
+ * calls, once with a fresh one for every call. Goals: 0.6 and 0.35 of the bare route.
+ *
+ *     deno run -A bench/rest.ts [--quick]
+ */
+import { Buffer } from "node:buffer";
+import { once } from "node:events";
+import net from "node:net";
+import { fileURLToPath } from "node:url";
+import { Hono } from "hono";
+import { DEVELOPMENT_KEY } from "../src/auth/access_key.ts";
+import { startServer } from "../src/server.ts";
+import { clientUrl, inSeconds, signToken } from "../tests/support/rest_client.ts";
+
+const quick = Deno.args.includes("--quick");
+const ROUNDS = quick ? 3 : 9;
+const CALLS = quick ? 2500 : 20_000;
+const CONNECTIONS = 32;
+const BODY = "x".repeat(100);
+const HUB = "/api/hubs/bench";
+
+/** Started by this file itself: a server that prints its port and runs until it is killed. */
+async function serve(kind: string): Promise<void> {
+  let port: number;
+  if (kind === "bare") {
+    const app = new Hono();
+    app.post(`${HUB}/groups/:group/*`, async (context) => {
+      await context.req.arrayBuffer(); // The runtime closes a connection whose body nobody reads.
+      return context.body(null, 202);
+    });
+    const { promise, resolve } = Promise.withResolvers<number>();
+    Deno.serve(
+      { port: 0, hostname: "127.0.0.1", onListen: ({ port }) => resolve(port) },
+      app.fetch,
+    );
+    port = await promise;
+  } else {
+    const server = await startServer({ port: 0, log: { level: "off", format: "text" } });
+    port = Number(new URL(server.endpoint).port);
+  }
+  await write(`${port}\n`);
+}
+
+interface Started {
+  readonly process: Deno.ChildProcess;
+  readonly port: number;
+}
+
+async function start(kind: string): Promise<Started> {
+  const process = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", fileURLToPath(import.meta.url), "--serve", kind],
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  const reader = process.stdout.getReader();
+  const { value } = await reader.read();
+  return { process, port: Number(new TextDecoder().decode(value)) };
+}
+
+/** Requests in bytes, made before the clock runs. `fresh`: how many different tokens; they take turns. */
+function requests(port: number, group: string, fresh: number): Buffer[] {
+  const target = `${HUB}/groups/${group}/:send?api-version=2024-12-01`;
+  const aud = `http://127.0.0.1:${port}${target}`;
+  return Array.from({ length: fresh }, () => {
+    const token = signToken(
+      { aud, exp: inSeconds(600), jti: crypto.randomUUID() },
+      DEVELOPMENT_KEY,
+    );
+    return Buffer.from([
+      `POST ${target} HTTP/1.1`,
+      `Host: 127.0.0.1:${port}`,
+      `Authorization: Bearer ${token}`,
+      "Content-Type: text/plain",
+      `Content-Length: ${BODY.length}`,
+      "",
+      BODY,
+    ].join("\r\n"));
+  });
+}
+
+/** Keep-alive connections that send one request after the other. */
+class Load {
+  readonly #sockets: net.Socket[] = [];
+
+  static async open(port: number): Promise<Load> {
+    const load = new Load();
+    for (let i = 0; i < CONNECTIONS; i++) {
+      const socket = net.connect(port, "127.0.0.1");
+      socket.setNoDelay(true);
+      await once(socket, "connect");
+      load.#sockets.push(socket);
+    }
+    return load;
+  }
+
+  /** Sends every request once, and gives the calls per second. An answer other than 202 is an error. */
+  async run(requests: readonly Buffer[], calls: number): Promise<number> {
+    let sent = 0;
+    let answered = 0;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const begin = performance.now();
+    for (const socket of this.#sockets) {
+      const next = () => {
+        if (sent === calls) return;
+        const request = requests[sent++ % requests.length];
+        if (request !== undefined) socket.write(request);
+      };
+      socket.removeAllListeners("data");
+      socket.on("data", (chunk: Buffer) => {
+        // Answers have no body and come in one piece on a local connection.
+        if (chunk.toString("latin1", 9, 12) !== "202" || chunk.at(-1) !== 10) {
+          reject(new Error(`not a 202: ${chunk.toString("latin1")}`));
+          return;
+        }
+        if (++answered === calls) resolve();
+        else next();
+      });
+      next();
+    }
+    await promise;
+    return calls / (performance.now() - begin) * 1000;
+  }
+
+  close(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+}
+
+interface Row {
+  readonly name: string;
+  readonly load: Load;
+  readonly server: Started;
+  readonly group: string;
+  readonly fresh: boolean;
+}
+
+/** Calls per second, and CPU time of the server in microseconds per call. */
+interface Round {
+  readonly rate: number;
+  readonly cpu: number;
+}
+
+async function measureRow({ load, server, group, fresh }: Row): Promise<Round> {
+  const prepared = requests(server.port, group, fresh ? CALLS : 1);
+  const before = cpuTicks(server.process.pid);
+  const rate = await load.run(prepared, CALLS);
+  return { rate, cpu: (cpuTicks(server.process.pid) - before) * 10_000 / CALLS };
+}
+
+/** User and system time of a process in hundredths of a second; not a number where there is no `/proc`. */
+function cpuTicks(pid: number): number {
+  try {
+    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return Number(fields[11]) + Number(fields[12]);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return NaN;
+    throw error;
+  }
+}
+
+async function measure(): Promise<void> {
+  const [bare, hubbub] = [await start("bare"), await start("hubbub")];
+  const server = { endpoint: `http://127.0.0.1:${hubbub.port}`, accessKey: DEVELOPMENT_KEY };
+  const member = new WebSocket(clientUrl(server, "bench", { "webpubsub.group": ["one"] }));
+  await new Promise((resolve) => member.addEventListener("open", resolve, { once: true }));
+  const [bareLoad, load] = [await Load.open(bare.port), await Load.open(hubbub.port)];
+  const rows: readonly Row[] = [
+    { name: "bare Hono route", load: bareLoad, server: bare, group: "none", fresh: false },
+    { name: "same token", load, server: hubbub, group: "none", fresh: false },
+    { name: "fresh token per call", load, server: hubbub, group: "none", fresh: true },
+    { name: "same token, one member", load, server: hubbub, group: "one", fresh: false },
+  ];
+  const rounds = new Map<Row, Round[]>(rows.map((row) => [row, []]));
+  for (let round = -1; round < ROUNDS; round++) {
+    for (const row of rows) {
+      const measured = await measureRow(row);
+      if (round >= 0) rounds.get(row)?.push(measured); // the first warms up
+    }
+  }
+  const base = rounds.get(rows[0] as Row) ?? [];
+  const results = rows.map((row) => {
+    const own = rounds.get(row) ?? [];
+    const against = (of: (round: Round) => number) =>
+      median(own.map((round, i) => of(round) / of(base[i] ?? round)));
+    return {
+      name: row.name,
+      callsPerSecond: Math.round(median(own.map((round) => round.rate))),
+      ratio: Number(against(({ rate }) => rate).toFixed(3)),
+      cpuMicroseconds: Number(median(own.map(({ cpu }) => cpu)).toFixed(1)),
+      cpuRatio: Number((1 / against(({ cpu }) => cpu)).toFixed(3)),
+    };
+  });
+  for (const { name, callsPerSecond, ratio, cpuMicroseconds, cpuRatio } of results) {
+    await write(
+      `${name.padEnd(24)} ${String(callsPerSecond).padStart(6)} calls/s  ratio ${
+        ratio.toFixed(2)
+      }` +
+        `  CPU ${cpuMicroseconds.toFixed(0).padStart(4)} us/call  ratio ${cpuRatio.toFixed(2)}\n`,
+    );
+  }
+  await write(`${JSON.stringify({ bench: "rest", goals: { same: 0.6, fresh: 0.35 }, results })}\n`);
+  member.close();
+  bareLoad.close();
+  load.close();
+  bare.process.kill();
+  hubbub.process.kill();
+}
+
+function median(values: number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
+}
+
+function write(text: string): Promise<number> {
+  return Deno.stdout.write(new TextEncoder().encode(text));
+}
+
+const serving = Deno.args.indexOf("--serve");
+if (serving >= 0) {
+  await serve(Deno.args[serving + 1] ?? "");
+} else {
+  await measure();
+  Deno.exit(0);
+}
