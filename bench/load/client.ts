@@ -1,0 +1,172 @@
+/**
+ * A bare WebSocket client of the load generators: counts messages, answers pings, decodes nothing, so that the
+ * generator does not become what is measured.
+ */
+import { Buffer } from "node:buffer";
+import net from "node:net";
+
+/** Where and how a client connects. */
+export interface Door {
+  readonly port: number;
+  /** Path and query. */
+  readonly path: string;
+  readonly protocol?: string | undefined;
+  /** Messages that the server sends by itself after the handshake. */
+  readonly greeting: number;
+  /** Whether messages go out as binary ones. */
+  readonly binary?: boolean;
+  /** Servers that put several messages into one frame: bytes of each. */
+  readonly bytesPerMessage?: number | undefined;
+}
+
+const HEAD_END = "\r\n\r\n";
+const PONG = Buffer.from([0x8a, 0x80, 0, 0, 0, 0]);
+const NONE: Buffer = Buffer.alloc(0);
+
+/** One masked frame; the mask is zero. */
+export function clientFrame(payload: string | Uint8Array, binary = false): Buffer {
+  const bytes = Buffer.from(payload as string);
+  const { length } = bytes;
+  const opcode = binary ? 0x82 : 0x81;
+  const head = length < 126
+    ? [opcode, 0x80 | length]
+    : [opcode, 0x80 | 126, length >> 8, length & 255];
+  return Buffer.concat([Buffer.from([...head, 0, 0, 0, 0]), bytes]);
+}
+
+/** An open client. */
+export class BareClient {
+  /** Messages since the greeting. */
+  received = 0;
+  readonly #door: Door;
+  readonly #socket: net.Socket;
+  readonly #opened = Promise.withResolvers<BareClient>();
+  readonly #onMessages: (count: number, client: BareClient) => void;
+  #rest: Buffer = NONE;
+  #open = false;
+  #greeted = 0;
+  #bytes = 0;
+
+  private constructor(door: Door, onMessages: (count: number, client: BareClient) => void) {
+    this.#door = door;
+    this.#onMessages = onMessages;
+    this.#socket = net.connect({ port: door.port, host: "127.0.0.1", noDelay: true });
+    this.#socket.on("connect", () => this.#socket.write(upgradeRequest(door)));
+    this.#socket.on("data", (chunk: Buffer) => this.#read(chunk));
+    this.#socket.on("error", (error) => this.#opened.reject(error));
+    this.#socket.on("close", () => this.#opened.reject(new Error("Cannot connect: closed early")));
+  }
+
+  /** Connects; resolves after handshake and greeting. */
+  static connect(
+    door: Door,
+    onMessages: (count: number, client: BareClient) => void,
+  ): Promise<BareClient> {
+    return new BareClient(door, onMessages).#opened.promise;
+  }
+
+  /** Sends one message. */
+  send(payload: string): void {
+    this.write(clientFrame(payload, this.#door.binary));
+  }
+
+  /** Sends frames. */
+  write(frames: Uint8Array): void {
+    this.#socket.write(frames);
+  }
+
+  /** Cuts the connection. */
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  #read(chunk: Buffer): void {
+    let data = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    this.#rest = NONE;
+    if (!this.#open) {
+      const end = data.indexOf(HEAD_END);
+      if (end < 0) {
+        this.#rest = Buffer.from(data);
+        return;
+      }
+      const head = data.toString("latin1", 0, end);
+      if (!head.startsWith("HTTP/1.1 101")) {
+        this.#opened.reject(new Error(`Cannot connect: the answer is ${JSON.stringify(head)}`));
+        return;
+      }
+      this.#open = true;
+      data = data.subarray(end + HEAD_END.length);
+      if (this.#door.greeting === 0) this.#opened.resolve(this);
+    }
+    const count = this.#count(data);
+    if (count > 0) this.#take(count);
+  }
+
+  #take(count: number): void {
+    const { greeting } = this.#door;
+    if (this.#greeted < greeting) {
+      const taken = Math.min(greeting - this.#greeted, count);
+      this.#greeted += taken;
+      count -= taken;
+      this.#bytes = 0;
+      if (this.#greeted === greeting) this.#opened.resolve(this);
+      if (count === 0) return;
+    }
+    const { bytesPerMessage } = this.#door;
+    if (bytesPerMessage !== undefined) {
+      count = Math.floor(this.#bytes / bytesPerMessage) - this.received;
+    }
+    this.received += count;
+    this.#onMessages(count, this);
+  }
+
+  /** Data frames in `data`; what is left over waits for the next chunk. */
+  #count(data: Buffer): number {
+    let found = 0;
+    let at = 0;
+    while (data.length - at >= 2) {
+      let length = (data[at + 1] ?? 0) & 127;
+      let head = 2;
+      if (length === 126) {
+        if (data.length - at < 4) break;
+        length = data.readUInt16BE(at + 2);
+        head = 4;
+      } else if (length === 127) {
+        if (data.length - at < 10) break;
+        length = data.readUInt32BE(at + 6);
+        head = 10;
+      }
+      if (data.length - at < head + length) break;
+      const opcode = (data[at] ?? 0) & 15;
+      if (opcode < 8) {
+        found++;
+        this.#bytes += length;
+      } else if (opcode === 9) this.#socket.write(PONG);
+      at += head + length;
+    }
+    // Copied, so that a few bytes do not keep a whole chunk.
+    if (at < data.length) this.#rest = Buffer.from(data.subarray(at));
+    return found;
+  }
+}
+
+/** Connects one client a door, `atOnce` at a time. */
+export async function connectAll(
+  doors: readonly Door[],
+  atOnce: number,
+  onMessages: (count: number, client: BareClient) => void,
+): Promise<BareClient[]> {
+  const clients: BareClient[] = [];
+  for (let i = 0; i < doors.length; i += atOnce) {
+    const some = doors.slice(i, i + atOnce).map((door) => BareClient.connect(door, onMessages));
+    clients.push(...await Promise.all(some));
+  }
+  return clients;
+}
+
+function upgradeRequest({ port, path, protocol }: Door): string {
+  return `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUpgrade: websocket\r\n` +
+    "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n" +
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
+    (protocol === undefined ? "" : `Sec-WebSocket-Protocol: ${protocol}\r\n`) + "\r\n";
+}
