@@ -122,6 +122,11 @@ export class BatchingSocket implements ClientSocket, Pumped, Flushable, Beating 
   stall(): void {
     if (this.#over) return;
     this.#outbox = undefined;
+    // A peer that does not take what came before its close frame is cut off.
+    if (this.#closing !== undefined) {
+      this.#socket.destroy();
+      return;
+    }
     const events = this.#events;
     // Later, so that a fan-out in progress meets no change of membership.
     queueMicrotask(() => events?.stuck());

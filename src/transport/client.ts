@@ -88,6 +88,7 @@ export function serveReturning(
     return socket.close(code, text);
   }
   const hub = hubs.open(hubName);
-  recover(hub, connection, socket);
+  // Listening first: a replay that is too much for the socket must not go unheard.
   socket.listen(new Client(hub, connection, socket, false));
+  recover(hub, connection, socket);
 }

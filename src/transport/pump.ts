@@ -42,7 +42,9 @@ export class Pump {
 
   /** The socket is gone. */
   forget(socket: Pumped): void {
-    this.#watched.delete(socket);
+    if (!this.#watched.delete(socket) || this.#watched.size > 0) return;
+    this.#cancel?.();
+    this.#cancel = undefined;
   }
 
   #round(): void {
