@@ -23,6 +23,7 @@ export interface CompactToken {
 export type CompactFlaw = "tooLong" | "malformed";
 
 const BASE64URL = /^[A-Za-z0-9_-]+$/;
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
@@ -41,14 +42,34 @@ export function parseCompact(token: string): CompactToken | CompactFlaw {
   const first = token.indexOf(".");
   const last = token.lastIndexOf(".");
   if (first < 0 || token.indexOf(".", first + 1) !== last) return "malformed";
-  const header = jsonPart(token.slice(0, first));
-  if (header === undefined || Object.hasOwn(header, "crit")) return "malformed";
-  const algorithm = Object.hasOwn(header, "alg") ? header["alg"] : undefined;
-  if (typeof algorithm !== "string") return "malformed";
+  const algorithm = algorithmOf(token.slice(0, first));
+  if (algorithm === undefined) return "malformed";
   const signature = base64url(token.slice(last + 1));
   if (signature === undefined) return "malformed";
   const payload = token.slice(first + 1, last);
   return { signed: token.slice(0, last), algorithm, payload, signature };
+}
+
+/** The header that was read last: SDKs put the very same one into every token. */
+let lastHeader = "";
+let lastAlgorithm: string | undefined = undefined;
+
+/** The `alg` of a header in base64url; `undefined` when it is no header that we understand. */
+function algorithmOf(text: string): string | undefined {
+  if (text === lastHeader) return lastAlgorithm;
+  const header = jsonPart(text);
+  const algorithm = header !== undefined && !Object.hasOwn(header, "crit")
+    ? own(header, "alg")
+    : undefined;
+  if (typeof algorithm !== "string") return undefined;
+  // Good ones only, which are plain ASCII. A copy: the slice would keep the whole token alive.
+  lastHeader = Buffer.from(text, "latin1").toString("latin1");
+  lastAlgorithm = algorithm;
+  return algorithm;
+}
+
+function own(object: JsonObject, name: string): unknown {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
 /** The JSON object in a payload; `undefined` when it is anything else. */
@@ -60,9 +81,10 @@ export function readPayload(payload: string): JsonObject | undefined {
 function base64url(text: string): Uint8Array | undefined {
   // Judged before it is decoded: some decoders skip what they do not know, others throw.
   if (!BASE64URL.test(text) || text.length % 4 === 1) return undefined;
-  const bytes = Buffer.from(text, "base64url");
   // Bits behind the last byte would let one token have several texts.
-  return bytes.toString("base64url") === text ? bytes : undefined;
+  const spare = text.length % 4 === 2 ? 0b1111 : text.length % 4 === 3 ? 0b11 : 0;
+  if ((ALPHABET.indexOf(text.charAt(text.length - 1)) & spare) !== 0) return undefined;
+  return Buffer.from(text, "base64url");
 }
 
 function jsonPart(text: string): JsonObject | undefined {

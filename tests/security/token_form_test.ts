@@ -13,6 +13,7 @@ import {
   verifier,
 } from "../auth/tokens.ts";
 import { CHAT, SEND } from "../auth/tokens.ts";
+import { parseCompact } from "../../src/auth/compact.ts";
 
 const HEADER = encode({ alg: "HS256" });
 const GOOD = makeToken(CLIENT_CLAIMS);
@@ -186,4 +187,13 @@ Deno.test("one changed character anywhere makes a good token bad", () => {
     ),
     { seed: 20261124, numRuns: 500 },
   );
+});
+
+Deno.test("a header of look-alike characters does not spoil the memory of the good one", () => {
+  const good = makeToken(CLIENT_CLAIMS);
+  const [header = "", ...rest] = good.split(".");
+  // Each character shifted by 256: the same low bytes.
+  const shifted = [...header].map((one) => String.fromCharCode(one.charCodeAt(0) + 256)).join("");
+  assert.equal(parseCompact([shifted, ...rest].join(".")), "malformed");
+  assert.notEqual(parseCompact(good), "malformed");
 });
