@@ -5,9 +5,9 @@ import { WebPubSubServiceClient } from "@azure/web-pubsub";
 import { WebPubSubClient, WebPubSubJsonProtocol } from "@azure/web-pubsub-client";
 import { Inbox } from "../support/fixture.ts";
 
-const executable = Deno.env.get("HUBBUB_EXECUTABLE");
+const executable = Deno.env.get("STANDALONE_EXECUTABLE");
 const why = executable === undefined
-  ? " (skipped: build it with `deno task compile` and set HUBBUB_EXECUTABLE to its path)"
+  ? " (skipped: build it with `deno task compile` and set STANDALONE_EXECUTABLE to its path)"
   : "";
 
 Deno.test({
