@@ -2,7 +2,7 @@
  * The claims of a token, typed and checked. Whose signature it carries is judged elsewhere.
  */
 import { TOKEN_CLOCK_SKEW_SECONDS } from "../limits.ts";
-import type { JsonObject } from "./compact.ts";
+import { type JsonObject, own } from "./compact.ts";
 
 /** What a token says. */
 export interface Claims {
@@ -72,11 +72,6 @@ export function audienceList(aud: unknown): readonly string[] | undefined {
   if (aud === undefined) return [];
   if (typeof aud === "string") return [aud];
   return Array.isArray(aud) && aud.every((one) => typeof one === "string") ? aud : undefined;
-}
-
-/** A member that the payload itself has, whatever its prototype has. */
-export function own(object: JsonObject, name: string): unknown {
-  return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
 /** The strings of one claim. */

@@ -68,7 +68,8 @@ function algorithmOf(text: string): string | undefined {
   return algorithm;
 }
 
-function own(object: JsonObject, name: string): unknown {
+/** A member that the object itself has, whatever its prototype has. */
+export function own(object: JsonObject, name: string): unknown {
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 

@@ -6,8 +6,8 @@
  */
 import type { JWTVerifyGetKey } from "jose";
 import type { Platform } from "../platform.ts";
-import { audienceList, type Claims, lifetimeFlaw, list, own, readClaims } from "./claims.ts";
-import { type CompactToken, type JsonObject, parseCompact, readPayload } from "./compact.ts";
+import { audienceList, type Claims, lifetimeFlaw, list, readClaims } from "./claims.ts";
+import { type CompactToken, type JsonObject, own, parseCompact, readPayload } from "./compact.ts";
 import { OidcKeys } from "./oidc_keys.ts";
 import type { TokenFailure, TokenRefused } from "./token.ts";
 

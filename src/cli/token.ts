@@ -6,6 +6,7 @@ import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { MAX_INT32 } from "../limits.ts";
 import { hubKey, isGroupName, isHubName } from "../names.ts";
+import { listenerEndpoint } from "../server_settings.ts";
 import type { Flags, TokenWishes } from "./args.ts";
 import { EXIT, problemText } from "./exit.ts";
 import type { World } from "./world.ts";
@@ -68,6 +69,5 @@ export async function token(flags: Flags, wishes: TokenWishes, world: World): Pr
 function endpointOf({ publicEndpoint, host, port }: Config): string | undefined {
   if (publicEndpoint !== undefined) return publicEndpoint;
   if (port === 0) return undefined;
-  const name = host === "0.0.0.0" || host === "::" ? "localhost" : host;
-  return `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
+  return listenerEndpoint(host, port);
 }

@@ -3,12 +3,10 @@
  * framed by us, so that writes can be joined; everything else is spliced to the inner HTTP server.
  */
 import net from "node:net";
-import { findRecoverable } from "../hub/connect.ts";
 import type { Hubs } from "../hub/hubs.ts";
-import { firstKnownOffer, recoveryAnswer } from "../protocol/negotiate.ts";
 import { accept, type AcceptContext, type Decision } from "./accept.ts";
 import { type BatchingContext, BatchingSocket } from "./batching_socket.ts";
-import { serveNew, serveReturning } from "./client.ts";
+import { returningSubprotocol, serveNew, serveReturning } from "./client.ts";
 import {
   headersOf,
   type HeadRefusal,
@@ -133,11 +131,8 @@ export class BatchingFront {
         return;
       }
       case "recovery": {
-        const { hub, connectionId, token, offered } = decision;
-        const original = findRecoverable(hubs, hub, connectionId, token)?.identity.subprotocol;
-        const answer = original === undefined
-          ? firstKnownOffer(offered)
-          : recoveryAnswer(offered, original);
+        const { hub, connectionId, token } = decision;
+        const answer = returningSubprotocol(hubs, decision);
         const client = this.#client(socket, hub);
         serveReturning(hubs, hub, connectionId, token, client);
         this.#start(socket, client, switchingProtocols(key, answer), head);

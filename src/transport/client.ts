@@ -7,7 +7,9 @@ import { type Admission, announce, connect, findRecoverable, recover } from "../
 import type { Hub } from "../hub/hub.ts";
 import type { Hubs } from "../hub/hubs.ts";
 import { receive } from "../hub/receive.ts";
+import { firstKnownOffer, recoveryAnswer } from "../protocol/negotiate.ts";
 import type { Connection } from "../session/connection.ts";
+import type { Decision } from "./accept.ts";
 import type { ClientSocket, SocketEvents } from "./socket.ts";
 
 const VIOLATIONS = {
@@ -72,6 +74,15 @@ export function serveNew(hubs: Hubs, admission: Admission, socket: ClientSocket)
   const connection = connect(hubs, admission, socket);
   const hub = hubs.open(connection.identity.hub);
   socket.listen(new Client(hub, connection, socket, true));
+}
+
+/** The subprotocol that the 101 answer names to a client that comes back: the original one, if it offers that. */
+export function returningSubprotocol(
+  hubs: Hubs,
+  { hub, connectionId, token, offered }: Extract<Decision, { kind: "recovery" }>,
+): string | undefined {
+  const original = findRecoverable(hubs, hub, connectionId, token)?.identity.subprotocol;
+  return original === undefined ? firstKnownOffer(offered) : recoveryAnswer(offered, original);
 }
 
 /** A reliable client that comes back, or tries to: a refusal is a close with 1008 after the 101, never an HTTP error. */

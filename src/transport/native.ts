@@ -2,10 +2,8 @@
  * The native transport: `Deno.upgradeWebSocket`, portable and whole.
  */
 import type { Hubs } from "../hub/hubs.ts";
-import { findRecoverable } from "../hub/connect.ts";
-import { firstKnownOffer, recoveryAnswer } from "../protocol/negotiate.ts";
 import { accept, type AcceptContext } from "./accept.ts";
-import { serveNew, serveReturning } from "./client.ts";
+import { returningSubprotocol, serveNew, serveReturning } from "./client.ts";
 import { DenoSocket, type SocketContext } from "./deno_socket.ts";
 
 /** What the native transport needs. */
@@ -39,12 +37,8 @@ export async function serveClient(
       return response;
     }
     case "recovery": {
-      const { hub, connectionId, token, offered } = decision;
-      const connection = findRecoverable(context.hubs, hub, connectionId, token);
-      const original = connection?.identity.subprotocol;
-      const answer = original === undefined
-        ? firstKnownOffer(offered)
-        : recoveryAnswer(offered, original);
+      const { hub, connectionId, token } = decision;
+      const answer = returningSubprotocol(context.hubs, decision);
       const { socket, response } = upgrade(request, answer, hub, context);
       serveReturning(context.hubs, hub, connectionId, token, socket);
       return response;
