@@ -83,6 +83,12 @@ export const MAX_TOKEN_LENGTH = 32 * 1024;
 /** Verified tokens kept to spare the next HMAC (ours). */
 export const MAX_CACHED_TOKENS = 4096;
 
+/** REST calls whose target is remembered, parsed and checked (ours). */
+export const MAX_PLANS = 1024;
+
+/** Longest URL of a remembered call, in characters (ours). */
+export const MAX_PLANNED_URL_LENGTH = 512;
+
 /** Shortest access key, in UTF-8 bytes (emulator). */
 export const MIN_ACCESS_KEY_BYTES = 32;
 

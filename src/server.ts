@@ -22,7 +22,8 @@ import { Counters } from "./observe/metrics.ts";
 import { type Platform, systemPlatform } from "./platform.ts";
 import { jsonCodec } from "./protocol/json.ts";
 import { protobufCodec } from "./protocol/protobuf.ts";
-import { createRestApp, rawTarget } from "./rest/app.ts";
+import { createRestApp } from "./rest/app.ts";
+import { targetOf } from "./rest/plan.ts";
 import { createRestAuthenticator } from "./rest/authenticate.ts";
 import { ReconnectionTokens } from "./session/recovery.ts";
 import { SERVICE_BOUNDS } from "./session/replay_buffer.ts";
@@ -89,6 +90,9 @@ export async function startServer(options: ServerOptions = {}): Promise<HubbubSe
   await server.listen();
   return server;
 }
+
+const CLIENT = /^\/client(?:[/?]|$)/;
+const HEALTH = /^\/api\/health\/?(?:\?|$)/;
 
 class Server implements HubbubServer {
   readonly counters = new Counters();
@@ -250,11 +254,9 @@ class Server implements HubbubServer {
     if (this.#closing !== undefined || clients === undefined || rest === undefined) {
       return new Response(null, { status: 503 });
     }
-    const { path, search } = rawTarget(request.url);
-    if (path === "/client" || path.startsWith("/client/")) {
-      return serveClient(request, search === "" ? path : `${path}?${search}`, clients);
-    }
-    if (path === "/api/health" || path === "/api/health/") return answerHealth(request.method);
+    const target = targetOf(request.url);
+    if (CLIENT.test(target)) return serveClient(request, target, clients);
+    if (HEALTH.test(target)) return answerHealth(request.method);
     return rest.fetch(request);
   }
 

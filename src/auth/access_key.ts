@@ -5,8 +5,8 @@
  * Rules: the official emulator for the form of a key, the service for the pair and for the signatures of events.
  */
 import { Buffer } from "node:buffer";
-import { createHmac, timingSafeEqual } from "node:crypto";
 import { MIN_ACCESS_KEY_BYTES } from "../limits.ts";
+import { type MacHash, MacKey, sameMac } from "./mac.ts";
 
 /** The key of the official emulator, known to everybody: good on loopback only. */
 export const DEVELOPMENT_KEY = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789ABCDEFGH";
@@ -88,13 +88,10 @@ export function connectionString(endpoint: string, key: string): string {
   return `Endpoint=${endpoint};AccessKey=${key};Version=1.0;`;
 }
 
-/** Hash functions of HMAC signatures, by their names in `node:crypto`. */
-export type MacHash = "sha256" | "sha384" | "sha512";
-
 interface Key {
   readonly text: string;
-  /** The UTF-8 bytes of the text: a key is never base64-decoded. */
-  readonly bytes: Uint8Array;
+  /** Over the UTF-8 bytes of the text: a key is never base64-decoded. */
+  readonly macs: MacKey;
 }
 
 /**
@@ -154,7 +151,7 @@ export class AccessKeys {
 
   /** HMAC of the UTF-8 bytes of `text` with the primary key. */
   sign(hash: MacHash, text: string): Uint8Array {
-    return hmac(this.#primary, hash, text);
+    return this.#primary.macs.mac(hash, text);
   }
 
   /** Tells, in constant time for each key, whether `mac` is the HMAC of `text` with one of the keys. */
@@ -185,18 +182,13 @@ export class AccessKeys {
 function toKey(text: string, label: string): Key {
   const check = checkAccessKey(text, label);
   if (!check.ok) throw new TypeError(check.message);
-  return { text, bytes: Buffer.from(text) };
-}
-
-function hmac(key: Key, hash: MacHash, text: string): Uint8Array {
-  return createHmac(hash, key.bytes).update(text).digest();
+  return { text, macs: new MacKey(Buffer.from(text)) };
 }
 
 function hex(key: Key, text: string): string {
-  return createHmac("sha256", key.bytes).update(text).digest("hex");
+  return Buffer.from(key.macs.mac("sha256", text)).toString("hex");
 }
 
 function isMac(key: Key, hash: MacHash, text: string, mac: Uint8Array): boolean {
-  const good = hmac(key, hash, text);
-  return good.length === mac.length && timingSafeEqual(good, mac);
+  return sameMac(key.macs.mac(hash, text), mac);
 }

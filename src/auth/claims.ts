@@ -4,6 +4,8 @@
 import { TOKEN_CLOCK_SKEW_SECONDS } from "../limits.ts";
 import { type JsonObject, own } from "./compact.ts";
 
+const NONE: readonly string[] = [];
+
 /** What a token says. */
 export interface Claims {
   /** `exp`, in seconds since 1970. */
@@ -41,20 +43,49 @@ export function readClaims(payload: JsonObject): Claims | undefined {
   const audience = audienceList(own(payload, "aud"));
   if (!isFinite(expiresAt) || audience === undefined) return undefined;
   if (notBefore !== undefined && !isFinite(notBefore)) return undefined;
-  // fromEntries defines members, so that a claim called "__proto__" is one like any other.
-  const all: Record<string, readonly string[]> = Object.fromEntries(claimLists(payload));
-  const subjects = list(all, "sub");
+  const subjects = strings(own(payload, "sub"));
   if (subjects.length > 1) return undefined;
-  const [subject] = subjects;
-  return {
-    expiresAt,
-    notBefore,
-    audience,
-    userId: subject === "" ? undefined : subject,
-    roles: list(all, "role"),
-    groups: list(all, "webpubsub.group"),
-    all,
-  };
+  return new PayloadClaims(payload, expiresAt, notBefore, audience, subjects[0]);
+}
+
+/** The claims of one payload; what REST calls do not ask for is read when somebody does. */
+class PayloadClaims implements Claims {
+  readonly #payload: JsonObject;
+  readonly expiresAt: number;
+  readonly notBefore: number | undefined;
+  readonly audience: readonly string[];
+  readonly userId: string | undefined;
+
+  constructor(
+    payload: JsonObject,
+    expiresAt: number,
+    notBefore: number | undefined,
+    audience: readonly string[],
+    subject: string | undefined,
+  ) {
+    this.#payload = payload;
+    this.expiresAt = expiresAt;
+    this.notBefore = notBefore;
+    this.audience = audience;
+    this.userId = subject === "" ? undefined : subject;
+  }
+
+  get roles(): readonly string[] {
+    return strings(own(this.#payload, "role"));
+  }
+
+  get groups(): readonly string[] {
+    return strings(own(this.#payload, "webpubsub.group"));
+  }
+
+  get all(): Readonly<Record<string, readonly string[]>> {
+    // fromEntries defines members, so that a claim called "__proto__" is one like any other.
+    return Object.fromEntries(
+      Object.entries(this.#payload)
+        .filter(([, value]) => value !== null)
+        .map(([name, value]) => [name, strings(value)]),
+    );
+  }
 }
 
 /** Why the time is wrong for a token, with five minutes of forgiven skew; `undefined` when it is right. */
@@ -86,12 +117,10 @@ function isFinite(value: unknown): value is number {
   return Number.isFinite(value);
 }
 
-/** A claim that is null, and null in a list, counts as absent. */
-function* claimLists(payload: JsonObject): Generator<[string, readonly string[]]> {
-  for (const [name, value] of Object.entries(payload)) {
-    if (Array.isArray(value)) yield [name, value.filter((one) => one !== null).map(text)];
-    else if (value !== null) yield [name, [text(value)]];
-  }
+/** The strings of one claim. One that is null, and null in a list, counts as absent. */
+function strings(value: unknown): readonly string[] {
+  if (value === undefined || value === null) return NONE;
+  return Array.isArray(value) ? value.filter((one) => one !== null).map(text) : [text(value)];
 }
 
 /** Strings as they are, anything else as its JSON text. */

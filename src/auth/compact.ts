@@ -24,6 +24,7 @@ export type CompactFlaw = "tooLong" | "malformed";
 
 const BASE64URL = /^[A-Za-z0-9_-]+$/;
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+const ASCII = /^[\0-\x7f]*$/;
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
@@ -79,7 +80,7 @@ export function readPayload(payload: string): JsonObject | undefined {
 }
 
 /** The bytes of a non-empty base64url text in its one canonical form. */
-function base64url(text: string): Uint8Array | undefined {
+function base64url(text: string): Buffer | undefined {
   // Judged before it is decoded: some decoders skip what they do not know, others throw.
   if (!BASE64URL.test(text) || text.length % 4 === 1) return undefined;
   // Bits behind the last byte would let one token have several texts.
@@ -92,7 +93,9 @@ function jsonPart(text: string): JsonObject | undefined {
   const bytes = base64url(text);
   if (bytes === undefined) return undefined;
   try {
-    const value: unknown = JSON.parse(UTF8.decode(bytes));
+    // Nearly all are ASCII, for which the decoder is the dear way.
+    const latin1 = bytes.toString("latin1");
+    const value: unknown = JSON.parse(ASCII.test(latin1) ? latin1 : UTF8.decode(bytes));
     return isObject(value) ? value : undefined;
   } catch (error) {
     // Not UTF-8 or not JSON. The message of the error quotes the text, so it must not go on.

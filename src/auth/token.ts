@@ -4,7 +4,7 @@
  * Rules: RFC 7515, RFC 7519; the service for keys, algorithms and claims; the official emulator for the clock skew.
  */
 import { MAX_CACHED_TOKENS, MAX_TOKEN_LENGTH } from "../limits.ts";
-import type { AccessKeys, MacHash } from "./access_key.ts";
+import type { AccessKeys } from "./access_key.ts";
 import {
   type Audience,
   type ClientTarget,
@@ -16,6 +16,7 @@ import {
 import { BoundedCache } from "./bounded_cache.ts";
 import { type Claims, lifetimeFlaw, readClaims } from "./claims.ts";
 import { parseCompact, readPayload } from "./compact.ts";
+import type { MacHash } from "./mac.ts";
 
 /** Why a token was refused. For the log alone: whoever sent it learns no more than that it is not good. */
 export type TokenFailure =

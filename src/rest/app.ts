@@ -6,28 +6,16 @@ import { Hono } from "hono";
 import { cors } from "hono/cors";
 import { badRequest, RestError } from "../errors.ts";
 import type { Filter } from "../filter/filter.ts";
-import { hubKey, isGroupName, isHubName, isPresent } from "../names.ts";
-import { checkBodyHeaders, groupsOf, payloadOf, readBody } from "./body.ts";
-import { bodyHeaders } from "./body_headers.ts";
+import { type BodyKind, checkBodyHeaders, groupsOf, payloadOf, readBody } from "./body.ts";
 import { endpointOf, requestHosts } from "./endpoint.ts";
 import { metadataOf } from "./metadata_headers.ts";
-import type { Call, Operation } from "./operation.ts";
-import { OPERATIONS } from "./operations.ts";
-import { isPermissionName } from "./permissions.ts";
-import { Query } from "./query.ts";
-import {
-  API_VERSIONS,
-  methodNotAllowed,
-  notFound,
-  refuse,
-  respond,
-  unauthorized,
-} from "./respond.ts";
-import { type PathNames, Routes, splitPath } from "./route.ts";
+import type { Call } from "./operation.ts";
+import { checkPlan, type Plan, planOf, Plans } from "./plan.ts";
+import type { Query } from "./query.ts";
+import { type RequestHeaders, requestHeaders } from "./request_headers.ts";
+import { methodNotAllowed, notFound, refuse, respond, unauthorized } from "./respond.ts";
 import type { Authentication, RestServices } from "./services.ts";
 
-const VERSIONS: ReadonlySet<string> = new Set(API_VERSIONS);
-const ROUTES = new Routes(OPERATIONS);
 const BEARER = /^bearer[ \t]+(.*)$/i;
 
 /** Makes the handler of everything below `/api`. */
@@ -42,24 +30,15 @@ export function createRestApp(services: RestServices): Hono {
       maxAge: 86_400,
     }));
   }
-  app.all("/", (context) => answer(context.req.raw, services));
+  const plans = new Plans();
+  app.all("/", (context) => answer(context.req.raw, services, plans));
   return app;
 }
 
-/** Path and query of a URL as they were sent. */
-export function rawTarget(url: string): { readonly path: string; readonly search: string } {
-  const start = url.indexOf("/", url.indexOf("://") + 3);
-  const target = start < 0 ? "/" : url.slice(start);
-  const mark = target.indexOf("?");
-  return mark < 0
-    ? { path: target, search: "" }
-    : { path: target.slice(0, mark), search: target.slice(mark + 1) };
-}
-
 /** Whatever goes wrong becomes an answer here, exactly once. */
-async function answer(request: Request, services: RestServices): Promise<Response> {
+async function answer(request: Request, services: RestServices, plans: Plans): Promise<Response> {
   try {
-    return await handle(request, services);
+    return await handle(request, services, plans);
   } catch (error) {
     if (error instanceof RestError) return refuse(error, request.method);
     services.log.error("REST call failed", { error: String(error) });
@@ -69,38 +48,38 @@ async function answer(request: Request, services: RestServices): Promise<Respons
 }
 
 /** The pipeline. Where a step may answer at once, only a promise is awaited: each turn of the loop costs. */
-async function handle(request: Request, services: RestServices): Promise<Response> {
-  const { method } = request;
-  const { path, search } = rawTarget(request.url);
+async function handle(request: Request, services: RestServices, plans: Plans): Promise<Response> {
+  const { method, url } = request;
+  const known = plans.find(method, url);
+  const plan = known ?? planOf(method, url); // 1, 2
+  if (plan.kind === "unknown") return notFound();
+  if (plan.kind === "wrongMethod") return methodNotAllowed(plan.allow); // 3
+  const { operation, query } = plan;
 
-  const segments = splitPath(path); // 1
-  const match = ROUTES.match(method, segments); // 2
-  if (match.kind === "unknown") return notFound();
-  if (match.kind === "wrongMethod") return methodNotAllowed(match.allow); // 3
-  const { operation, names } = match;
-
-  const verdict = authenticate(request, path, operation, services); // 4
+  const headers = requestHeaders(request.headers);
+  const verdict = authenticate(request, headers, plan, services); // 4
   const refusal = refusalOf(typeof verdict === "string" ? verdict : await verdict);
   if (refusal !== undefined) return refusal;
 
-  const query = new Query(search);
-  checkVersion(query); // 5
-  checkNames(names); // 6
-  operation.checkQuery?.(query);
+  if (known === undefined) {
+    checkPlan(plan); // 5, 6
+    plans.keep(url, plan);
+  }
   const filter = operation.filtered ? queryFilter(query, services) : undefined; // 7
-
-  const hubName = hubKey(names.get("hub") ?? "");
-  const body = operation.body === undefined
-    ? undefined
-    : await readOperationBody(request, operation.body, services); // 8, 9
+  let body: Body = NO_BODY;
+  if (operation.body !== undefined) {
+    const kind = checkBodyHeaders(headers, operation.body); // 8
+    body = bodyOf(await readBody(request, headers), kind, headers, operation.body, services); // 9
+  }
+  const { names, path, hubName } = plan;
   const call: Call = {
     hub: services.hubs.find(hubName),
     hubName,
     names,
     query,
     filter,
-    message: body?.message,
-    groupsRequest: body?.groupsRequest,
+    message: body.message,
+    groupsRequest: body.groupsRequest,
     path,
     endpoint: () => endpointOf(request.headers, request.url, services),
   };
@@ -111,16 +90,21 @@ type Verdict = Authentication | "noToken";
 
 function authenticate(
   request: Request,
-  path: string,
-  operation: Operation,
+  { authorization }: RequestHeaders,
+  { operation, path }: Plan,
   services: RestServices,
 ): Verdict | Promise<Verdict> {
-  const { headers } = request;
-  const match = BEARER.exec(headers.get("authorization") ?? "");
-  const token = match?.[1]?.trim();
-  if (token === undefined || token === "") return "noToken";
-  const hosts = () => requestHosts(headers, services.trustForwardedHeaders);
+  const token = authorization === undefined ? "" : bearerToken(authorization);
+  if (token === "") return "noToken";
+  const hosts = () => requestHosts(request.headers, services.trustForwardedHeaders);
   return services.authenticate(token, { path, hosts }, operation.access);
+}
+
+/** The token of an `Authorization` header; empty when it holds none. */
+function bearerToken(authorization: string): string {
+  // As nearly everybody spells it; the expression is dear on a long token.
+  if (authorization.startsWith("Bearer ")) return authorization.slice(7).trim();
+  return BEARER.exec(authorization)?.[1]?.trim() ?? "";
 }
 
 function refusalOf(verdict: Verdict): Response | undefined {
@@ -140,33 +124,6 @@ function refusalOf(verdict: Verdict): Response | undefined {
   }
 }
 
-function checkVersion(query: Query): void {
-  const given = query.all("api-version");
-  if (given.length === 0 || (given.length === 1 && VERSIONS.has(given[0] ?? ""))) return;
-  throw badRequest("The specified API version is not supported.", "api-version");
-}
-
-function checkNames(names: PathNames): void {
-  for (const [name, value] of names) {
-    switch (name) {
-      case "hub":
-        if (!isHubName(value)) throw badRequest("Invalid hub name.", "hub");
-        break;
-      case "group":
-        if (!isGroupName(value)) throw badRequest("Invalid group name.", "group");
-        break;
-      case "userId":
-        if (!isPresent(value)) throw badRequest("Invalid user ID.", "userId");
-        break;
-      case "connectionId":
-        if (!isPresent(value)) throw badRequest("Invalid connection ID.", "connectionId");
-        break;
-      case "permission":
-        if (!isPermissionName(value)) throw badRequest("Invalid permission.", "permission");
-    }
-  }
-}
-
 /** A blank filter in the query is none. */
 function queryFilter(query: Query, services: RestServices): Filter | undefined {
   const source = query.first("filter");
@@ -179,14 +136,17 @@ function filterOf(source: string, services: RestServices): Filter {
   return parsed.filter;
 }
 
-async function readOperationBody(
-  request: Request,
+type Body = Pick<Call, "message" | "groupsRequest">;
+
+const NO_BODY: Body = { message: undefined, groupsRequest: undefined };
+
+function bodyOf(
+  bytes: Uint8Array,
+  kind: BodyKind,
+  headers: RequestHeaders,
   takes: "message" | "groups",
   services: RestServices,
-): Promise<Pick<Call, "message" | "groupsRequest">> {
-  const headers = bodyHeaders(request.headers);
-  const kind = checkBodyHeaders(headers, takes);
-  const bytes = await readBody(request, headers);
+): Body {
   if (takes === "message") {
     const payload = payloadOf(bytes, kind);
     return {

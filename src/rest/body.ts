@@ -4,7 +4,7 @@
 import { badRequest, RestError } from "../errors.ts";
 import { MAX_REST_BODY_BYTES } from "../limits.ts";
 import type { Payload } from "../protocol/command.ts";
-import type { BodyHeaders } from "./body_headers.ts";
+import type { RequestHeaders } from "./request_headers.ts";
 import { type ContentType, parseContentType } from "./content_type.ts";
 import { isGroupName } from "../names.ts";
 
@@ -23,7 +23,7 @@ export interface BodyKind {
  *
  * @throws RestError 400 for a declared length over the limit, 415 for a type, charset or encoding that is not served
  */
-export function checkBodyHeaders(headers: BodyHeaders, takes: "message" | "groups"): BodyKind {
+export function checkBodyHeaders(headers: RequestHeaders, takes: "message" | "groups"): BodyKind {
   if (Number(headers.length ?? 0) > MAX_REST_BODY_BYTES) throw tooLong();
   const { encoding, type: header } = headers;
   if (encoding !== undefined && encoding.trim().toLowerCase() !== "identity") {
@@ -67,7 +67,7 @@ function isKnownCharset(charset: string): boolean {
  *
  * @throws RestError 400 when it is longer
  */
-export function readBody(request: Request, { length }: BodyHeaders): Promise<Uint8Array> {
+export function readBody(request: Request, { length }: RequestHeaders): Promise<Uint8Array> {
   // `request.body` would make a stream, which costs more than all the rest; a declared length is checked already.
   return length === undefined ? readStream(request.body) : request.bytes();
 }

@@ -4,7 +4,7 @@
 import { badRequest } from "../errors.ts";
 import type { Metadata } from "../protocol/command.ts";
 import { checkMetadata, MetadataError } from "../protocol/metadata.ts";
-import type { BodyHeaders } from "./body_headers.ts";
+import type { RequestHeaders } from "./request_headers.ts";
 
 /**
  * The metadata of a message: of a repeated header, or of a value with commas, what follows the last comma counts,
@@ -12,7 +12,7 @@ import type { BodyHeaders } from "./body_headers.ts";
  *
  * @throws RestError 400 when a key, a value or their sum is out of bounds
  */
-export function metadataOf(headers: BodyHeaders["metadata"]): Metadata | undefined {
+export function metadataOf(headers: RequestHeaders["metadata"]): Metadata | undefined {
   if (headers.length === 0) return undefined;
   const metadata = checkMetadata(headers.map(([key, value]) => [key, lastPart(value)]));
   if (metadata instanceof MetadataError) throw badRequest(metadata.message, "Request");

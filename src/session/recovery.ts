@@ -1,7 +1,8 @@
 /**
  * Reconnection tokens: the proof that a socket may continue a reliable connection.
  */
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { Buffer } from "node:buffer";
+import { MacKey, sameMac } from "../auth/mac.ts";
 import { RECONNECTION_TOKEN_LIFE_MS } from "../limits.ts";
 import type { Platform } from "../platform.ts";
 
@@ -12,17 +13,17 @@ import type { Platform } from "../platform.ts";
  */
 export class ReconnectionTokens {
   readonly #platform: Platform;
-  readonly #secret: Uint8Array;
+  readonly #key: MacKey;
 
   constructor(platform: Platform) {
     this.#platform = platform;
-    this.#secret = platform.randomBytes(32);
+    this.#key = new MacKey(platform.randomBytes(32));
   }
 
   /** A token that is good for about seven days. */
   issue(connectionId: string): string {
     const expiry = (this.#platform.now() + RECONNECTION_TOKEN_LIFE_MS).toString(36);
-    return `${expiry}.${this.#mac(connectionId, expiry).toString("base64url")}`;
+    return `${expiry}.${this.#mac(connectionId, expiry)}`;
   }
 
   /** Tells whether `token` was issued for `connectionId` and still lives. Takes the same time for every wrong token. */
@@ -30,15 +31,13 @@ export class ReconnectionTokens {
     const dot = token.indexOf(".");
     if (dot <= 0 || token.length > 128) return false;
     const expiry = token.slice(0, dot);
-    const given = new TextEncoder().encode(token.slice(dot + 1));
-    const wanted = new TextEncoder().encode(
-      this.#mac(connectionId, expiry).toString("base64url"),
-    );
-    return given.length === wanted.length && timingSafeEqual(given, wanted) &&
+    const given = Buffer.from(token.slice(dot + 1));
+    return sameMac(given, Buffer.from(this.#mac(connectionId, expiry))) &&
       parseInt(expiry, 36) > this.#platform.now();
   }
 
-  #mac(connectionId: string, expiry: string) {
-    return createHmac("sha256", this.#secret).update(`${connectionId}.${expiry}`).digest();
+  #mac(connectionId: string, expiry: string): string {
+    const mac = this.#key.mac("sha256", `${connectionId}.${expiry}`);
+    return Buffer.from(mac).toString("base64url");
   }
 }
