@@ -16,6 +16,7 @@ import {
 import { BoundedCache } from "./bounded_cache.ts";
 import { type Claims, lifetimeFlaw, readClaims } from "./claims.ts";
 import { parseCompact, readPayload } from "./compact.ts";
+import { Doorkeeper } from "./doorkeeper.ts";
 import type { MacHash } from "./mac.ts";
 
 /** Why a token was refused. For the log alone: whoever sent it learns no more than that it is not good. */
@@ -54,7 +55,8 @@ const HASHES: ReadonlyMap<string, MacHash> = new Map([
 ]);
 
 /**
- * Verifies tokens against the access keys and remembers those with a good signature, until the keys are replaced.
+ * Verifies tokens against the access keys and remembers those whose signature was found good twice, until the keys are
+ * replaced.
  *
  * ```ts
  * import { AccessKeys, DEVELOPMENT_KEY } from "./access_key.ts";
@@ -80,6 +82,7 @@ export class TokenVerifier {
   readonly #keys: AccessKeys;
   readonly #now: () => number;
   readonly #good: BoundedCache<string, SignedToken>;
+  readonly #doorkeeper = new Doorkeeper();
   #generation: number;
 
   /** `now`: milliseconds since 1970. `cached`: most remembered tokens. */
@@ -118,23 +121,24 @@ export class TokenVerifier {
     }
     const known = this.#good.get(token);
     if (known !== undefined) return known;
-    const fresh = verifySignature(token, this.#keys);
-    if (fresh.ok) this.#good.set(token, fresh);
-    return fresh;
+    return this.#verifySignature(token);
   }
-}
 
-function verifySignature(token: string, keys: AccessKeys): SignedToken | TokenRefused {
-  const compact = parseCompact(token);
-  if (typeof compact === "string") return refused(compact);
-  const hash = HASHES.get(compact.algorithm);
-  if (hash === undefined) return refused("wrongAlgorithm");
-  if (!keys.verifies(hash, compact.signed, compact.signature)) return refused("wrongSignature");
-  const payload = readPayload(compact.payload);
-  if (payload === undefined) return refused("malformed");
-  const claims = readClaims(payload);
-  if (claims === undefined) return refused("wrongClaims");
-  return { ok: true, hash, claims, audiences: parseAudiences(claims.audience) };
+  #verifySignature(token: string): SignedToken | TokenRefused {
+    const compact = parseCompact(token);
+    if (typeof compact === "string") return refused(compact);
+    const { algorithm, signed, signature } = compact;
+    const hash = HASHES.get(algorithm);
+    if (hash === undefined) return refused("wrongAlgorithm");
+    if (!this.#keys.verifies(hash, signed, signature)) return refused("wrongSignature");
+    const payload = readPayload(compact.payload);
+    if (payload === undefined) return refused("malformed");
+    const claims = readClaims(payload);
+    if (claims === undefined) return refused("wrongClaims");
+    const good = { ok: true, hash, claims, audiences: parseAudiences(claims.audience) } as const;
+    if (this.#doorkeeper.isKnown(signature)) this.#good.set(token, good);
+    return good;
+  }
 }
 
 function refused(reason: TokenFailure): TokenRefused {

@@ -17,8 +17,11 @@ import type { BinaryNode, IdentifierNode, InNode, Node, Scalar } from "./tree.ts
  */
 const MAX_FILTER_NANOSECONDS = 5000;
 
-/** Length that a property is taken to have, in UTF-16 units, when a filter's cost is judged. */
-const PROPERTY_LENGTH = 64;
+/** Length that a user id is taken to have, in UTF-16 units, when a filter's cost is judged. */
+const USER_ID_LENGTH = 1024;
+
+/** The same of what the server itself names: connections and subprotocols. */
+const NAME_LENGTH = 64;
 
 /** Constants are worked out without a connection; no operation on constants looks at it. */
 const NOBODY: FilterSubject = {
@@ -211,10 +214,11 @@ function chain(node: BinaryNode): Node[] {
 /** About how long the result of an operation is whose operands have `length` UTF-16 units; 0 unless it is a string. */
 function resultLength(name: OperationName, length: number): number {
   switch (name) {
-    case "connectionid":
     case "userid":
+      return USER_ID_LENGTH;
+    case "connectionid":
     case "protocol":
-      return PROPERTY_LENGTH;
+      return NAME_LENGTH;
     case "tolower/1":
     case "toupper/1":
     case "trim/1":

@@ -19,8 +19,8 @@ const MEMBERSHIP: Price = { run: 35, unit: 0, wideUnit: 0 };
 const ANCHORED: Price = { run: 25, unit: 0, wideUnit: 0 };
 const SEARCH: Price = { run: 70, unit: 0.2, wideUnit: 0.4 };
 /** The joined text is laid out when somebody looks at it. */
-const JOIN: Price = { run: 60, unit: 1, wideUnit: 2 };
-const CASE: Price = { run: 120, unit: 1, wideUnit: 12 };
+const JOIN: Price = { run: 60, unit: 0.7, wideUnit: 1 };
+const CASE: Price = { run: 120, unit: 0.5, wideUnit: 3 };
 
 const PRICES: { readonly [name in OperationName]?: Price } = {
   in: MEMBERSHIP,
@@ -41,7 +41,7 @@ const PRICES: { readonly [name in OperationName]?: Price } = {
 export const ITEM_PRICE = 3;
 
 /** To look up a text that was just made, for each UTF-16 unit: its hash is not known yet. */
-export const HASH_PRICE = 6;
+export const HASH_PRICE = 2;
 
 /** The price of an operation. */
 export function priceOf(operation: OperationName): Price {
