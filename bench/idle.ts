@@ -6,15 +6,15 @@
  *     deno run -A bench/idle.ts [--quick]
  */
 import type { OpenAnswer, OpenJob, OpenOrder } from "./load/open_load.ts";
-import { startHubbub, startLoad, TRANSPORTS } from "./support/hubbub.ts";
+import { START_FLAGS, startHubbub, startLoad, TRANSPORTS } from "./support/hubbub.ts";
 import type { Child } from "./support/process.ts";
 import { quick, result, table } from "./support/report.ts";
 
 const FIRST = 500;
 const COUNTED = quick ? 2000 : 5000;
 const GOALS = { native: 20, batching: 10 } as const;
-/** Flags of the runtime to look at: the young generation grows with the rush of connections and is kept. */
-const FLAGS = { default: [], "semi-space 1 MiB": ["--v8-flags=--max-semi-space-size=1"] } as const;
+/** The runtime's own default beside ours: its young generation grows with the rush of connections and is kept. */
+const FLAGS = { "as started": START_FLAGS, "runtime's own": [] } as const;
 
 const figures = [];
 for (const transport of TRANSPORTS) {

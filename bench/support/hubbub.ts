@@ -13,8 +13,14 @@ export const HUB = "bench";
 
 const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
 
+/** Flags of the runtime in the tasks `start` and `compile`: a small young generation, see ARCHITECTURE.md. */
+export const START_FLAGS: readonly string[] = ["--v8-flags=--max-semi-space-size=1"];
+
 /** Arguments of Deno that run the server as `deno task start` does. */
-export function serverArgs(transport: Transport, runtimeFlags: readonly string[] = []): string[] {
+export function serverArgs(
+  transport: Transport,
+  runtimeFlags: readonly string[] = START_FLAGS,
+): string[] {
   return [
     "run",
     "--allow-net",
@@ -34,7 +40,7 @@ export function hubbubFlags(transport: Transport): string[] {
 /** Starts a server; gives its process and port. */
 export async function startHubbub(
   transport: Transport,
-  runtimeFlags: readonly string[] = [],
+  runtimeFlags: readonly string[] = START_FLAGS,
 ): Promise<{ readonly process: Child; readonly port: number }> {
   const process = new Child(Deno.execPath(), serverArgs(transport, runtimeFlags));
   const { endpoint } = await process.next<{ endpoint: string }>();

@@ -73,6 +73,8 @@ export type UserEventOutcome =
  * Nothing here throws or rejects: a failure is an outcome.
  */
 export interface Upstream {
+  /** Whether a handler of the hub takes `connect`. */
+  asksAbout(hub: string): boolean;
   /** `undefined` when no handler of the hub takes `connect`. */
   connect(
     source: EventSource,
@@ -94,6 +96,7 @@ export interface Upstream {
 
 /** No handlers at all: every client connects as its token says, every user event fails. */
 export const noUpstream: Upstream = {
+  asksAbout: () => false,
   connect: () => undefined,
   connected: () => {},
   userEvent: () => ({ ok: false }),

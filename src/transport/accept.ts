@@ -4,6 +4,8 @@
  * Rules: the client specification of the service (Azure/azure-webpubsub:protocols/client/client-spec.md) and the
  * official emulator for the order of checks and their statuses.
  */
+import { Buffer } from "node:buffer";
+import { BoundedCache } from "../auth/bounded_cache.ts";
 import { compileRoles } from "../auth/roles.ts";
 import { Permissions } from "../auth/permissions.ts";
 import type { Admission } from "../hub/connect.ts";
@@ -97,16 +99,28 @@ export async function accept(request: Handshake, context: AcceptContext): Promis
   const mode = rawMode(parameters);
   if (typeof mode === "string") return refused(400, mode);
 
-  const identity = new Identity(hub, randomId(context.platform), claims.userId, host);
-  const waiting = new AbortController();
-  const pending = context.upstream.connect(
-    identity,
-    connectRequest(request.headers, parameters, offered, claims),
-    waiting.signal,
-  );
-  if (pending !== undefined) request.whenGone(() => waiting.abort());
-  const outcome = await pending;
+  const identity = new Identity(hub, randomId(context.platform), claims.userId, sharedHost(host));
+  const { upstream } = context;
+  let outcome: ConnectOutcome | undefined;
+  // Most hubs have no such handler: what it would be told is not made for nothing.
+  if (upstream.asksAbout(hub)) {
+    const waiting = new AbortController();
+    request.whenGone(() => waiting.abort());
+    const event = connectRequest(request.headers, parameters, offered, claims);
+    outcome = await upstream.connect(identity, event, waiting.signal);
+  }
   return settle(context, identity, claims, offered, mode, outcome);
+}
+
+const HOSTS = new BoundedCache<string, string>(64);
+
+/** One text for all clients of a host: a connection that kept its own would keep the whole request with it. */
+function sharedHost(host: string): string {
+  const known = HOSTS.get(host);
+  if (known !== undefined) return known;
+  const copy = Buffer.from(host).toString();
+  HOSTS.set(copy, copy);
+  return copy;
 }
 
 function settle(

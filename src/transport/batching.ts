@@ -7,21 +7,14 @@ import type { Hubs } from "../hub/hubs.ts";
 import { accept, type AcceptContext, type Decision } from "./accept.ts";
 import { type BatchingContext, BatchingSocket } from "./batching_socket.ts";
 import { returningSubprotocol, serveNew, serveReturning } from "./client.ts";
-import {
-  headersOf,
-  type HeadRefusal,
-  type RequestHead,
-  RequestHeadReader,
-} from "./request_head.ts";
+import { type Greeted, Greeting } from "./greeting.ts";
+import { headersOf, type HeadRefusal, type RequestHead } from "./request_head.ts";
 import {
   asksForWebSocket,
   checkUpgrade,
   plainAnswer,
   switchingProtocols,
 } from "./websocket_handshake.ts";
-
-/** Time that a client has to send its request head, in milliseconds (ours). */
-const HEAD_MS = 10_000;
 
 /** What the batching transport needs. */
 export interface BatchingFrontContext extends AcceptContext, BatchingContext {
@@ -36,7 +29,9 @@ export class BatchingFront {
   readonly #innerPort: number;
   readonly #server: net.Server;
   /** Spliced and unfinished connections; clients of hubs are closed by the hub. */
-  readonly #others = new Set<net.Socket>();
+  readonly #others: Others = new Set();
+  readonly #forget = forgetter(this.#others);
+  readonly #greeted: Greeted = (socket, head) => void this.#serve(socket, head);
 
   /** @param innerPort port of the inner HTTP server on 127.0.0.1 */
   constructor(context: BatchingFrontContext, innerPort: number) {
@@ -70,21 +65,9 @@ export class BatchingFront {
 
   #greet(socket: net.Socket): void {
     this.#others.add(socket);
-    // What goes wrong on a socket shows as its close.
-    socket.on("error", () => {});
-    socket.once("close", () => this.#others.delete(socket));
-    const reader = new RequestHeadReader();
-    const cancel = this.#context.platform.after(HEAD_MS, () => socket.destroy());
-    socket.once("close", cancel);
-    const onData = (chunk: Uint8Array) => {
-      const head = reader.push(chunk);
-      if (head === undefined) return;
-      cancel();
-      socket.pause();
-      socket.off("data", onData);
-      void this.#serve(socket, head);
-    };
-    socket.on("data", onData);
+    socket.on("error", ignoreError);
+    socket.on("close", this.#forget);
+    new Greeting(socket, this.#context.platform, this.#greeted);
   }
 
   async #serve(socket: net.Socket, head: RequestHead | HeadRefusal): Promise<void> {
@@ -142,6 +125,7 @@ export class BatchingFront {
 
   #client(socket: net.Socket, hub: string): BatchingSocket {
     this.#others.delete(socket);
+    socket.off("close", this.#forget);
     return new BatchingSocket(socket, this.#context.keepAliveSeconds(hub), this.#context);
   }
 
@@ -171,3 +155,15 @@ export class BatchingFront {
     socket.resume();
   }
 }
+
+type Others = Set<net.Socket>;
+
+/** A listener for the close of any socket: one for all, because an open connection is mostly what its socket holds. */
+function forgetter(others: Others): (this: net.Socket) => void {
+  return function () {
+    others.delete(this);
+  };
+}
+
+/** What goes wrong on a socket shows as its close. */
+function ignoreError(): void {}

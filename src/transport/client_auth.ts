@@ -30,12 +30,6 @@ export function createClientAuthenticator(
       log.info("client token refused", { hub, reason: verdict.reason });
       return undefined;
     }
-    const { claims } = verdict;
-    return {
-      userId: claims.userId,
-      roles: claims.roles,
-      groups: claims.groups,
-      all: claims.all,
-    };
+    return verdict.claims;
   };
 }

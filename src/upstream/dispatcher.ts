@@ -99,6 +99,10 @@ export class Dispatcher implements Upstream {
     this.#tokens.retain([...settings.hubs.values()].flatMap((list) => list.map((h) => h.auth)));
   }
 
+  asksAbout(hub: string): boolean {
+    return this.#setup.table.forSystem(hub, "connect") !== undefined;
+  }
+
   connect(
     source: EventSource,
     request: ConnectRequest,

@@ -179,6 +179,7 @@ Deno.test("simple clients in sendToGroup mode publish by role and are closed wit
 class HeldUpstream implements Upstream {
   readonly calls: { name: string; id: number; settle: (outcome: UserEventOutcome) => void }[] = [];
   readonly ended: { id: number; reason: string }[] = [];
+  asksAbout = noUpstream.asksAbout;
   connect = noUpstream.connect;
   connected = noUpstream.connected;
   drain = noUpstream.drain;
