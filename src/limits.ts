@@ -56,6 +56,12 @@ export const MAX_UNACKNOWLEDGED_BYTES = 16 * MIB;
  */
 export const MAX_OUTBOUND_BYTES = 16 * MIB + 64 * 1024;
 
+/** Time that a connection has to send its request head, and to leave after a refusal, in milliseconds (ours). */
+export const REQUEST_HEAD_MS = 10_000;
+
+/** Bytes of a client that are read before its handshake is answered (ours). */
+export const MAX_EARLY_BYTES = 64 * 1024;
+
 /** A connection whose queue makes no progress for this long is a slow consumer, in milliseconds (ours). */
 export const OUTBOUND_STALL_MS = 10_000;
 

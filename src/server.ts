@@ -34,6 +34,7 @@ import { OpenSockets } from "./transport/drain.ts";
 import { Heartbeat } from "./transport/heartbeat.ts";
 import { type NativeContext, serveClient } from "./transport/native.ts";
 import { Pump } from "./transport/pump.ts";
+import { ReadQueue } from "./transport/read_queue.ts";
 import { Dispatcher } from "./upstream/dispatcher.ts";
 import {
   audienceOrigins,
@@ -154,10 +155,12 @@ class Server implements HubbubServer {
     const { transport, host, port } = this.#config;
     if (transport === "native") return;
     const shared = this.#clientContext({});
+    const batcher = new Batcher();
     const front = new BatchingFront({
       ...shared,
       authenticate: (...token) => (this.#clients ?? shared).authenticate(...token),
-      batcher: new Batcher(),
+      batcher,
+      reads: new ReadQueue(batcher, (task) => this.#platform.afterReads(task)),
       heartbeat: new Heartbeat(this.#platform),
     }, this.#http.addr.port);
     this.#front = front;

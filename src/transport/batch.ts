@@ -55,7 +55,7 @@ export interface Flushable {
 }
 
 /**
- * Collects what has to be written. Work done for one inbound read is flushed once, at its end; work from elsewhere
+ * Collects what has to be written. Work done for inbound reads is flushed once, at their end; work from elsewhere
  * (REST, event handlers) at the end of its turn. No timer is involved: a lone message never waits.
  */
 export class Batcher {
@@ -63,6 +63,7 @@ export class Batcher {
   #dirty: Flushable[] = [];
   #reading = false;
   #scheduled = false;
+  #flushed = 0;
   readonly #later = () => {
     this.#scheduled = false;
     this.flush();
@@ -71,6 +72,11 @@ export class Batcher {
   /** The empty batch that everybody starts this turn with. */
   get root(): Batch {
     return this.#root;
+  }
+
+  /** Connections that the last flush wrote to. */
+  get flushed(): number {
+    return this.#flushed;
   }
 
   /** `connection` has its first frame of this turn. */
@@ -94,8 +100,9 @@ export class Batcher {
 
   /** Writes all batches. */
   flush(): void {
-    if (this.#dirty.length === 0) return;
     const dirty = this.#dirty;
+    this.#flushed = dirty.length;
+    if (dirty.length === 0) return;
     this.#dirty = [];
     this.#root = new Batch();
     for (let i = 0; i < dirty.length; i++) dirty[i]?.flush();

@@ -4,6 +4,7 @@
  */
 import net from "node:net";
 import type { Hubs } from "../hub/hubs.ts";
+import { REQUEST_HEAD_MS } from "../limits.ts";
 import { accept, type AcceptContext, type Decision } from "./accept.ts";
 import { type BatchingContext, BatchingSocket } from "./batching_socket.ts";
 import { returningSubprotocol, serveNew, serveReturning } from "./client.ts";
@@ -31,7 +32,7 @@ export class BatchingFront {
   /** Spliced and unfinished connections; clients of hubs are closed by the hub. */
   readonly #others: Others = new Set();
   readonly #forget = forgetter(this.#others);
-  readonly #greeted: Greeted = (socket, head) => void this.#serve(socket, head);
+  readonly #greeted: Greeted = (greeting, head) => void this.#serve(greeting, head);
 
   /** @param innerPort port of the inner HTTP server on 127.0.0.1 */
   constructor(context: BatchingFrontContext, innerPort: number) {
@@ -70,18 +71,18 @@ export class BatchingFront {
     new Greeting(socket, this.#context.platform, this.#greeted);
   }
 
-  async #serve(socket: net.Socket, head: RequestHead | HeadRefusal): Promise<void> {
+  async #serve(greeting: Greeting, head: RequestHead | HeadRefusal): Promise<void> {
+    const { socket } = greeting;
     if (head.kind === "refused") {
-      socket.end(plainAnswer(head.status, head.message));
-      return;
+      return this.#refuse(greeting, plainAnswer(head.status, head.message));
     }
     if (!/^\/client(?:[/?]|$)/.test(head.target) || !asksForWebSocket(head)) {
+      greeting.handOver();
       return this.#splice(socket, head.bytes);
     }
     const upgrade = checkUpgrade(head);
     if (upgrade.kind === "refused") {
-      socket.end(plainAnswer(upgrade.status, upgrade.message, upgrade.headers));
-      return;
+      return this.#refuse(greeting, plainAnswer(upgrade.status, upgrade.message, upgrade.headers));
     }
     try {
       const decision = await accept({
@@ -90,35 +91,34 @@ export class BatchingFront {
         headers: headersOf(head),
         whenGone: (task) => void socket.once("close", task),
       }, this.#context);
-      this.#carryOut(socket, head, upgrade.key, decision);
+      this.#carryOut(greeting, head, upgrade.key, decision);
     } catch (error) {
       this.#context.hubs.context.log.error("handshake failed", { error: String(error) });
-      socket.end(plainAnswer(500, "Internal server error"));
+      this.#refuse(greeting, plainAnswer(500, "Internal server error"));
     }
   }
 
-  #carryOut(socket: net.Socket, head: RequestHead, key: string, decision: Decision): void {
+  #carryOut(greeting: Greeting, head: RequestHead, key: string, decision: Decision): void {
     const { hubs } = this.#context;
+    const { socket } = greeting;
     switch (decision.kind) {
       case "refused": {
         const challenge: Record<string, string> = decision.status === 401
           ? { "www-authenticate": "Bearer" }
           : {};
-        socket.end(plainAnswer(decision.status, decision.message, challenge));
-        return;
+        return this.#refuse(greeting, plainAnswer(decision.status, decision.message, challenge));
       }
       case "accepted": {
         const client = this.#client(socket, decision.admission.identity.hub);
         serveNew(hubs, decision.admission, client);
-        this.#start(socket, client, switchingProtocols(key, decision.answer), head);
-        return;
+        return this.#start(greeting, client, switchingProtocols(key, decision.answer), head);
       }
       case "recovery": {
         const { hub, connectionId, token } = decision;
         const answer = returningSubprotocol(hubs, decision);
         const client = this.#client(socket, hub);
         serveReturning(hubs, hub, connectionId, token, client);
-        this.#start(socket, client, switchingProtocols(key, answer), head);
+        this.#start(greeting, client, switchingProtocols(key, answer), head);
       }
     }
   }
@@ -130,10 +130,19 @@ export class BatchingFront {
   }
 
   /** The 101 goes out before the batch that holds `connected`: that is flushed at the end of the turn. */
-  #start(socket: net.Socket, client: BatchingSocket, answer: Uint8Array, head: RequestHead): void {
-    socket.write(answer);
-    client.start(head.bytes.subarray(head.length));
+  #start(greeting: Greeting, client: BatchingSocket, answer: Uint8Array, head: RequestHead): void {
+    greeting.socket.write(answer);
+    client.start([head.bytes.subarray(head.length), ...greeting.handOver()]);
+  }
+
+  /** A plain answer, and a time to read it: who has sent more than was read would else lose it to a reset. */
+  #refuse(greeting: Greeting, answer: Uint8Array): void {
+    const { socket } = greeting;
+    greeting.handOver();
     socket.resume();
+    socket.end(answer);
+    const cancel = this.#context.platform.after(REQUEST_HEAD_MS, () => socket.destroy());
+    socket.once("close", cancel);
   }
 
   #splice(socket: net.Socket, first: Uint8Array): void {
@@ -152,7 +161,6 @@ export class BatchingFront {
     socket.on("drain", () => inner.resume());
     socket.on("end", () => inner.end());
     inner.on("end", () => socket.end());
-    socket.resume();
   }
 }
 

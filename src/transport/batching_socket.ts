@@ -10,6 +10,7 @@ import type { OpenSockets } from "./drain.ts";
 import { type Beating, BEATS_PER_SECOND, type Heartbeat } from "./heartbeat.ts";
 import { Outbox } from "./outbox.ts";
 import type { Pump, Pumped } from "./pump.ts";
+import type { Reader, ReadQueue } from "./read_queue.ts";
 import type { ClientSocket, SocketEvents } from "./socket.ts";
 import { FrameParser, type FrameSink } from "./websocket_frames.ts";
 import type { FramingErrorCode } from "./websocket_protocol.ts";
@@ -27,11 +28,12 @@ export interface BatchingContext {
   readonly pump: Pump;
   readonly open: OpenSockets;
   readonly batcher: Batcher;
+  readonly reads: ReadQueue;
   readonly heartbeat: Heartbeat;
 }
 
 /** One client. */
-export class BatchingSocket implements ClientSocket, Pumped, Flushable, Beating {
+export class BatchingSocket implements ClientSocket, Pumped, Flushable, Reader, Beating {
   readonly #socket: Socket;
   readonly #context: BatchingContext;
   readonly #parser = new FrameParser();
@@ -39,6 +41,8 @@ export class BatchingSocket implements ClientSocket, Pumped, Flushable, Beating 
   #events: SocketEvents | undefined = undefined;
   #batch: Batch | undefined = undefined;
   #outbox: Outbox | undefined = undefined;
+  /** The answer to the latest ping, while the socket takes nothing: the earlier ones need none (RFC 6455, 5.5.3). */
+  #pong: Uint8Array | undefined = undefined;
   #closing: Uint8Array | undefined = undefined;
   #closeSent = false;
   #started = false;
@@ -60,17 +64,17 @@ export class BatchingSocket implements ClientSocket, Pumped, Flushable, Beating 
     this.#events = events;
   }
 
-  /** The 101 answer is written: reads `rest`, what came behind the request's head, and then the socket. */
-  start(rest: Uint8Array): void {
+  /** The 101 answer is written: reads `early`, what came behind the request's head, and then the socket. */
+  start(early: readonly Uint8Array[]): void {
     const socket = this.#socket;
     this.#started = true;
-    socket.on("data", (chunk: Uint8Array) => this.#read(chunk));
+    socket.on("data", (chunk: Uint8Array) => this.#take(chunk));
     socket.on("drain", () => this.pump());
     socket.on("close", () => this.#gone());
     // The client may have left while the handshake waited.
     if (socket.destroyed) return this.#gone();
     this.#events?.opened();
-    if (rest.length > 0) this.#read(rest);
+    for (const chunk of early) if (chunk.length > 0) this.#take(chunk);
   }
 
   get bufferedBytes(): number {
@@ -79,9 +83,8 @@ export class BatchingSocket implements ClientSocket, Pumped, Flushable, Beating 
 
   send(frame: Frame, expiresAt: number): void {
     if (this.#over || this.#closing !== undefined) return;
-    if (this.#outbox !== undefined || this.#socket.writableLength >= RUNTIME_BYTES) {
-      this.#wait(frame, expiresAt);
-    } else this.#add(wireOf(frame));
+    if (this.#busy) this.#wait(frame, expiresAt);
+    else this.#add(wireOf(frame));
   }
 
   close(code: number, reason: string): void {
@@ -100,10 +103,18 @@ export class BatchingSocket implements ClientSocket, Pumped, Flushable, Beating 
     const batch = this.#batch;
     if (batch === undefined) return;
     this.#batch = undefined;
-    if (!this.#socket.destroyed) this.#socket.write(batch.bytes);
+    if (this.#socket.destroyed) return;
+    this.#socket.write(batch.bytes);
+    // After a violation nothing is read any more, not even the peer's close frame: ours is the last word.
+    if (this.#closeSent && this.#parser.finished) this.#socket.end();
   }
 
   pump(): boolean {
+    const pong = this.#pong;
+    if (pong !== undefined && this.#socket.writableLength < RUNTIME_BYTES) {
+      this.#pong = undefined;
+      if (!this.#closeSent) this.#socket.write(pong);
+    }
     const outbox = this.#outbox;
     if (outbox === undefined) return false;
     const now = this.#context.platform.now();
@@ -121,6 +132,7 @@ export class BatchingSocket implements ClientSocket, Pumped, Flushable, Beating 
 
   stall(): void {
     if (this.#over) return;
+    const { bufferedBytes } = this;
     this.#outbox = undefined;
     // A peer that does not take what came before its close frame is cut off.
     if (this.#closing !== undefined) {
@@ -129,17 +141,21 @@ export class BatchingSocket implements ClientSocket, Pumped, Flushable, Beating 
     }
     const events = this.#events;
     // Later, so that a fan-out in progress meets no change of membership.
-    queueMicrotask(() => events?.stuck());
+    queueMicrotask(() => events?.stuck(bufferedBytes));
   }
 
   ping(): void {
-    this.#control(EMPTY_PING);
+    if (!this.#over && this.#closing === undefined && !this.#busy) this.#add(EMPTY_PING);
   }
 
   giveUp(): void {
     const events = this.#events;
     this.drop();
     events?.broken();
+  }
+
+  read(chunk: Uint8Array): void {
+    if (!this.#parser.finished) this.#parser.push(chunk, this.#inbound);
   }
 
   /** A whole message came in. */
@@ -149,7 +165,9 @@ export class BatchingSocket implements ClientSocket, Pumped, Flushable, Beating 
 
   /** The client wants its bytes back. */
   pinged(payload: Uint8Array): void {
-    this.#control(pongFrame(payload));
+    if (this.#over || this.#closing !== undefined) return;
+    if (this.#busy) this.#pong = pongFrame(payload);
+    else this.#add(pongFrame(payload));
   }
 
   /** The client sent a close frame: it gets the same back, unless it answers one of ours. */
@@ -168,20 +186,15 @@ export class BatchingSocket implements ClientSocket, Pumped, Flushable, Beating 
     this.#events?.violated(code);
   }
 
-  #control(wire: Uint8Array): void {
-    if (!this.#over && this.#closing === undefined && this.#outbox === undefined) this.#add(wire);
+  /** Whether the socket takes no more for now. */
+  get #busy(): boolean {
+    return this.#outbox !== undefined || this.#socket.writableLength >= RUNTIME_BYTES;
   }
 
-  #read(chunk: Uint8Array): void {
-    this.lastHeard = this.#context.heartbeat.now;
-    if (this.#parser.finished) return;
-    const { batcher } = this.#context;
-    batcher.beginRead();
-    try {
-      this.#parser.push(chunk, this.#inbound);
-    } finally {
-      batcher.endRead();
-    }
+  #take(chunk: Uint8Array): void {
+    // A peer that was sent a close frame has its time for the answer, whatever else it sends.
+    if (!this.#closeSent) this.lastHeard = this.#context.heartbeat.now;
+    if (!this.#parser.finished) this.#context.reads.take(this, chunk);
   }
 
   #add(wire: Uint8Array): void {
@@ -215,6 +228,8 @@ export class BatchingSocket implements ClientSocket, Pumped, Flushable, Beating 
   }
 
   #gone(): void {
+    // What came before the end counts.
+    this.#context.reads.drain();
     const events = this.#events;
     this.#finish();
     this.#context.heartbeat.remove(this);
@@ -227,6 +242,7 @@ export class BatchingSocket implements ClientSocket, Pumped, Flushable, Beating 
     this.#over = true;
     this.#events = undefined;
     this.#outbox = undefined;
+    this.#pong = undefined;
     this.#parser.stop();
     this.#context.pump.forget(this);
   }

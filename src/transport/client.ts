@@ -53,13 +53,13 @@ class Client implements SocketEvents {
     closeConnection(this.#hub, this.#connection, VIOLATIONS[code]);
   }
 
-  stuck(): void {
+  stuck(bufferedBytes: number): void {
     if (!this.#connection.isServedBy(this.#socket)) return;
     this.#hub.context.meter.add("slow_consumers", 1);
     this.#hub.context.log.warn("slow consumer", {
       hub: this.#hub.name,
       connection: this.#connection.id,
-      bufferedBytes: this.#socket.bufferedBytes,
+      bufferedBytes,
     });
     if (this.#connection.reliable) {
       // What it has not acknowledged is kept: it may come back and take it at its own pace.

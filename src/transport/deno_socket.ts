@@ -105,12 +105,13 @@ export class DenoSocket implements ClientSocket, Pumped, EventListenerObject {
 
   stall(): void {
     if (this.#over) return;
+    const { bufferedBytes } = this;
     this.#outbox = undefined;
     // A peer that does not take what came before its close frame gets that alone.
     if (this.#closing !== undefined) return void this.pump();
     const events = this.#events;
     // Later, so that a fan-out in progress meets no change of membership.
-    queueMicrotask(() => events?.stuck());
+    queueMicrotask(() => events?.stuck(bufferedBytes));
   }
 
   handleEvent(event: Event): void {

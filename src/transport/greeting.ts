@@ -1,41 +1,60 @@
 /**
- * A connection of which nobody knows yet what it wants: reads its request head, once and within a time.
+ * A connection of which nobody knows yet what it wants: reads its request head, once and within a time, and holds what
+ * comes behind it until somebody takes the connection over.
  */
 import type { Socket } from "node:net";
+import { MAX_EARLY_BYTES, REQUEST_HEAD_MS } from "../limits.ts";
 import type { Cancel, Platform } from "../platform.ts";
 import { type HeadRefusal, type RequestHead, RequestHeadReader } from "./request_head.ts";
 
-/** Time that a client has to send its request head, in milliseconds (ours). */
-const HEAD_MS = 10_000;
+/** Gets a connection with what it said. */
+export type Greeted = (greeting: Greeting, head: RequestHead | HeadRefusal) => void;
 
-/** Takes a connection over with what it said; the socket is paused. */
-export type Greeted = (socket: Socket, head: RequestHead | HeadRefusal) => void;
-
-/** Lives until the head is there. Afterwards nothing of it is left on the socket, which may stay open for days. */
+/** Lives until the connection is taken over. Nothing of it is left on the socket then, which may stay open for days. */
 export class Greeting {
-  readonly #socket: Socket;
+  readonly socket: Socket;
   readonly #greeted: Greeted;
   readonly #reader = new RequestHeadReader();
   readonly #cancel: Cancel;
   readonly #onData = (chunk: Uint8Array) => this.#read(chunk);
   readonly #onClose = () => this.#cancel();
+  #done = false;
+  #early: Uint8Array[] = [];
+  #earlyBytes = 0;
+  #paused = false;
 
   constructor(socket: Socket, platform: Platform, greeted: Greeted) {
-    this.#socket = socket;
+    this.socket = socket;
     this.#greeted = greeted;
-    this.#cancel = platform.after(HEAD_MS, () => socket.destroy());
+    this.#cancel = platform.after(REQUEST_HEAD_MS, () => socket.destroy());
     socket.on("close", this.#onClose);
     socket.on("data", this.#onData);
   }
 
-  #read(chunk: Uint8Array): void {
-    const head = this.#reader.push(chunk);
-    if (head === undefined) return;
-    const socket = this.#socket;
-    this.#cancel();
-    socket.pause();
+  /** Takes the connection over, with the chunks that came behind the one that ended the head. */
+  handOver(): readonly Uint8Array[] {
+    const { socket } = this;
     socket.off("data", this.#onData);
     socket.off("close", this.#onClose);
-    this.#greeted(socket, head);
+    if (this.#paused) socket.resume();
+    return this.#early;
+  }
+
+  #read(chunk: Uint8Array): void {
+    if (this.#done) return this.#hold(chunk);
+    const head = this.#reader.push(chunk);
+    if (head === undefined) return;
+    this.#done = true;
+    this.#cancel();
+    this.#greeted(this, head);
+  }
+
+  /** Pausing at once would be simpler, but Deno 2.4 mixes up the bytes of a socket that is resumed in the same turn. */
+  #hold(chunk: Uint8Array): void {
+    this.#early.push(chunk);
+    this.#earlyBytes += chunk.length;
+    if (this.#earlyBytes <= MAX_EARLY_BYTES || this.#paused) return;
+    this.#paused = true;
+    this.socket.pause();
   }
 }

@@ -15,8 +15,8 @@ export interface SocketEvents {
   broken(): void;
   /** The client broke the WebSocket framing and has to be closed with `code`. */
   violated(code: 1002 | 1007 | 1009): void;
-  /** The outgoing queue is over its bound or makes no progress. */
-  stuck(): void;
+  /** The outgoing queue is over its bound or makes no progress; so much was waiting. */
+  stuck(bufferedBytes: number): void;
 }
 
 /** An open socket with both directions. */

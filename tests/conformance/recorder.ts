@@ -56,7 +56,9 @@ export function record(parser: FrameParser, chunks: Iterable<Uint8Array>): Recor
 const MAX_COMPARED = 4096;
 
 /** What was taken, and the end, in a form that can be compared and printed whatever the sizes. */
-export function outcome({ taken, end }: { taken: readonly Taken[]; end: End }): unknown {
+export function outcome(
+  { taken, end }: { taken: readonly Taken[]; end: End },
+): { readonly taken: readonly unknown[]; readonly end: End } {
   return {
     taken: taken.map((one) => {
       const data = one.type === "text" ? one.text : one.bytes;

@@ -53,6 +53,10 @@ export class FakePlatform implements Platform {
     return () => void this.#timers.delete(timer);
   }
 
+  afterReads(task: () => void): void {
+    queueMicrotask(task);
+  }
+
   /** Not random at all: 1, 2, 3 ... as big-endian numbers, so that each draw differs. */
   randomBytes(length: number): Uint8Array {
     const bytes = new Uint8Array(length);

@@ -26,6 +26,7 @@ interface Timer {
 export class SkippingPlatform implements Platform {
   #skipped = 0;
   readonly #timers = new Set<Timer>();
+  readonly afterReads = systemPlatform.afterReads;
   readonly randomBytes = systemPlatform.randomBytes;
   readonly randomUuid = systemPlatform.randomUuid;
   readonly fetch = systemPlatform.fetch;
