@@ -1,16 +1,11 @@
 /**
  * The composition root: puts a server together from its parts. `startServer` is the product and the test fixture.
  */
-import type { Hono } from "hono";
 import { AccessKeys, connectionString } from "./auth/access_key.ts";
 import type { Origins } from "./auth/audience.ts";
-import { OidcVerifier } from "./auth/oidc.ts";
-import { RestAuthenticator } from "./auth/rest_access.ts";
-import { signClientToken } from "./auth/sign.ts";
 import { TokenVerifier } from "./auth/token.ts";
 import type { Config, ConfigInput } from "./config/schema.ts";
 import { configFromOptions } from "./config/load.ts";
-import { FilterCache } from "./filter/cache.ts";
 import { secretsOf } from "./config/secrets.ts";
 import { AwayQueue } from "./hub/away.ts";
 import { closeConnection } from "./hub/close.ts";
@@ -20,22 +15,18 @@ import { answerHealth } from "./observe/health.ts";
 import { createLog } from "./observe/log.ts";
 import { Counters } from "./observe/metrics.ts";
 import { type Platform, systemPlatform } from "./platform.ts";
+import type { Codec } from "./protocol/event.ts";
 import { jsonCodec } from "./protocol/json.ts";
-import { protobufCodec } from "./protocol/protobuf.ts";
-import { createRestApp } from "./rest/app.ts";
-import { targetOf } from "./rest/plan.ts";
-import { createRestAuthenticator } from "./rest/authenticate.ts";
+import { targetOf } from "./rest/raw_target.ts";
 import { ReconnectionTokens } from "./session/recovery.ts";
 import { SERVICE_BOUNDS } from "./session/replay_buffer.ts";
-import { Batcher } from "./transport/batch.ts";
-import { BatchingFront } from "./transport/batching.ts";
+import type { BatchingFront } from "./transport/batching.ts";
 import { createClientAuthenticator } from "./transport/client_auth.ts";
 import { OpenSockets } from "./transport/drain.ts";
-import { Heartbeat } from "./transport/heartbeat.ts";
 import { type NativeContext, serveClient } from "./transport/native.ts";
 import { Pump } from "./transport/pump.ts";
-import { ReadQueue } from "./transport/read_queue.ts";
 import { Dispatcher } from "./upstream/dispatcher.ts";
+import type { RestHandler } from "./server_rest.ts";
 import {
   audienceOrigins,
   hubSettings,
@@ -107,9 +98,11 @@ class Server implements HubbubServer {
   readonly #upstream: Dispatcher;
   readonly #http: Deno.HttpServer<Deno.NetAddr>;
   #front: BatchingFront | undefined;
-  /** Both are made once the port is known, before the first request is read. */
+  /** Made once the port is known, before the first request is read. */
   #clients: NativeContext | undefined;
-  #rest: Hono | undefined;
+  #origins: Origins = {};
+  /** Loaded with the first REST call. */
+  #rest: RestHandler | undefined;
   endpoint = "";
   #config: Config;
   #closing: Promise<void> | undefined;
@@ -154,17 +147,14 @@ class Server implements HubbubServer {
   async listen(): Promise<void> {
     const { transport, host, port } = this.#config;
     if (transport === "native") return;
-    const shared = this.#clientContext({});
-    const batcher = new Batcher();
-    const front = new BatchingFront({
-      ...shared,
-      authenticate: (...token) => (this.#clients ?? shared).authenticate(...token),
-      batcher,
-      reads: new ReadQueue(batcher, (task) => this.#platform.afterReads(task)),
-      heartbeat: new Heartbeat(this.#platform),
-    }, this.#http.addr.port);
-    this.#front = front;
     try {
+      const { composeFront } = await import("./server_batching.ts");
+      const shared = this.#clientContext({});
+      const front = composeFront({
+        ...shared,
+        authenticate: (...token) => (this.#clients ?? shared).authenticate(...token),
+      }, this.#http.addr.port);
+      this.#front = front;
       this.#open(await front.listen(listenHost(host), port));
     } catch (error) {
       await this.#http.shutdown();
@@ -175,9 +165,8 @@ class Server implements HubbubServer {
   #open(port: number): void {
     const { publicEndpoint, host } = this.#config;
     this.endpoint = publicEndpoint ?? listenerEndpoint(host, port);
-    const origins = audienceOrigins(this.#config, listenerAuthorities(host, port));
-    this.#clients = this.#clientContext(origins);
-    this.#rest = this.#restApp(origins);
+    this.#origins = audienceOrigins(this.#config, listenerAuthorities(host, port));
+    this.#clients = this.#clientContext(this.#origins);
   }
 
   #clientContext(origins: Origins): NativeContext {
@@ -191,29 +180,8 @@ class Server implements HubbubServer {
       authenticate: createClientAuthenticator(this.#verifier, origins, this.#log),
       allowsAnonymous: (hub) => hubSettings(this.#config, hub).anonymousConnectPolicy === "allow",
       keepAliveSeconds: (hub) => hubSettings(this.#config, hub).webSocketKeepAliveIntervalInSeconds,
-      codec: (framing) => framing === "json" ? jsonCodec : protobufCodec,
+      codec: (framing) => framing === "json" ? jsonCodec : loadProtobufCodec(),
     };
-  }
-
-  #restApp(origins: Origins): Hono {
-    const config = this.#config;
-    const platform = this.#platform;
-    const authenticator = new RestAuthenticator(
-      this.#verifier,
-      oidcVerifier(config, platform, this.#log),
-    );
-    const filters = new FilterCache();
-    return createRestApp({
-      hubs: this.#hubs,
-      log: this.#log,
-      authenticate: createRestAuthenticator(authenticator, origins, this.#log),
-      signClientToken: (request) => signClientToken(this.#keys, request, platform.now()),
-      continuationMacs: (text) => this.#keys.macs("continuation", text),
-      parseFilter: (source) => filters.parse(source),
-      publicEndpoint: config.publicEndpoint,
-      trustForwardedHeaders: config.trustForwardedHeaders,
-      corsOrigins: config.cors?.allowedOrigins ?? [],
-    });
   }
 
   get accessKey(): string {
@@ -253,14 +221,27 @@ class Server implements HubbubServer {
 
   #answer(request: Request): Response | Promise<Response> {
     const clients = this.#clients;
-    const rest = this.#rest;
-    if (this.#closing !== undefined || clients === undefined || rest === undefined) {
+    if (this.#closing !== undefined || clients === undefined) {
       return new Response(null, { status: 503 });
     }
     const target = targetOf(request.url);
     if (CLIENT.test(target)) return serveClient(request, target, clients);
     if (HEALTH.test(target)) return answerHealth(request.method);
-    return rest.fetch(request);
+    return this.#rest === undefined ? this.#firstRest(request) : this.#rest(request);
+  }
+
+  async #firstRest(request: Request): Promise<Response> {
+    const { composeRest } = await import("./server_rest.ts");
+    this.#rest ??= composeRest({
+      config: this.#config,
+      platform: this.#platform,
+      log: this.#log,
+      keys: this.#keys,
+      tokens: this.#verifier,
+      origins: this.#origins,
+      hubs: this.#hubs,
+    });
+    return await this.#rest(request);
   }
 
   /**
@@ -286,19 +267,7 @@ class Server implements HubbubServer {
   }
 }
 
-function oidcVerifier({ oidc }: Config, platform: Platform, log: Log): OidcVerifier | undefined {
-  if (oidc === undefined) return undefined;
-  const { issuer, jwksUri, audience, rolesClaim, ownerRoles, readerRoles } = oidc;
-  return new OidcVerifier(
-    {
-      issuer,
-      jwksUri,
-      audiences: audience,
-      roleClaim: rolesClaim,
-      ownerRoles,
-      readerRoles,
-    },
-    platform,
-    (problem) => log.warn("identity provider", { problem }),
-  );
+async function loadProtobufCodec(): Promise<Codec> {
+  const { protobufCodec } = await import("./protocol/protobuf.ts");
+  return protobufCodec;
 }

@@ -1,86 +1,61 @@
 /**
- * Entries (set, hint) in words: how they lie, and the hash table made of them.
+ * Entries: a set and a hint at a position in it, in one word; and the hash table made of them.
  *
- * Two entries take three words: the hints of both, 16 bits each, the even entry's in the low half; the id of the even
- * entry; the id of the odd one. So a list grows without moving what is in it, an odd last entry costs two words, and a
- * hint lies in the cache line of its id.
+ *     bits 10..31      the set's id
+ *     bits 0..9        hint: the low bits of the member's position in the list of the set
  *
- * The table has linear probing. Ids are hashed and scaled to its room, which need not be a power of two. Deletion closes
- * the gap, there are no tombstones. It must keep at least one hole.
+ * The table has linear probing over a power of two of words. Deletion closes the gap, there are no tombstones. It must
+ * keep at least one hole.
  */
 
-/** No set: the id in a hole of a table. */
-export const NO_SET = 0xffffffff;
+const HINT_BITS = 10;
 
-/** Bits of a position that a hint keeps. */
-export const HINT_MASK = 0xffff;
+/** Positions in a set that are this far apart have the same hint. */
+export const HINT_RANGE = 1 << HINT_BITS;
 
-/** Words that `entries` take. */
-export function wordsFor(entries: number): number {
-  return entries + (entries + 1 >>> 1);
+/** Ids of sets are below this one (ours): a map of names holds four times as many and would be full next. */
+export const MAX_SETS = 2 ** (32 - HINT_BITS) - 1;
+
+/** No entry: an empty word of a table. It would be an entry of the set `MAX_SETS`. */
+export const HOLE = -1;
+
+/** Makes an entry. */
+export function entryOf(set: number, position: number): number {
+  return set << HINT_BITS | position & (HINT_RANGE - 1);
 }
 
-/** Entries that `words` have room for. */
-export function roomIn(words: number): number {
-  return ((words << 1) / 3) | 0;
+/** The set of an entry. */
+export function setOf(entry: number): number {
+  return entry >>> HINT_BITS;
 }
 
-/** Index of the id of `entry` from the start of the entries. */
-export function indexOf(entry: number): number {
-  return (entry >>> 1) * 3 + 1 + (entry & 1);
+/** The hint of an entry. */
+export function hintOf(entry: number): number {
+  return entry & (HINT_RANGE - 1);
 }
 
-/** The hint of `entry` of those that start at `start`. */
-export function readHint(words: Uint32Array, start: number, entry: number): number {
-  return ((words[start + (entry >>> 1) * 3] ?? 0) >>> ((entry & 1) << 4)) & HINT_MASK;
-}
-
-/** Sets the hint of `entry` to the low bits of `position`. */
-export function writeHint(
-  words: Uint32Array,
-  start: number,
-  entry: number,
-  position: number,
-): void {
-  const index = start + (entry >>> 1) * 3;
-  const word = words[index] ?? 0;
-  words[index] = (entry & 1) === 0
-    ? word & ~HINT_MASK | position & HINT_MASK
-    : word & HINT_MASK | position << 16;
-}
-
-/** The entry of a table that holds `set`, or the hole where it belongs. */
-export function probe(words: Uint32Array, start: number, room: number, set: number): number {
-  let at = home(set, room);
-  for (;;) {
-    const found = words[start + indexOf(at)] ?? NO_SET;
-    if (found === set || found === NO_SET) return at;
-    if (++at === room) at = 0;
+/** Where in the table of `room` words at `base` the entry of `set` lies, or the hole where it belongs. */
+export function probe(words: Int32Array, base: number, room: number, set: number): number {
+  for (let at = home(set, room);; at = at + 1 & (room - 1)) {
+    const found = words[base + at] ?? HOLE;
+    if (setOf(found) === set || found === HOLE) return at;
   }
 }
 
-/** Empties an entry of a table and moves later ones of its run up, so that every search still finds its set. */
-export function closeGap(words: Uint32Array, start: number, room: number, gap: number): void {
-  let at = gap;
-  for (;;) {
-    if (++at === room) at = 0;
-    const set = words[start + indexOf(at)] ?? NO_SET;
-    if (set === NO_SET) break;
-    let fromHome = at - home(set, room);
-    if (fromHome < 0) fromHome += room;
-    let fromGap = at - gap;
-    if (fromGap < 0) fromGap += room;
-    if (fromHome < fromGap) continue;
-    words[start + indexOf(gap)] = set;
-    writeHint(words, start, gap, readHint(words, start, at));
+/** Empties a word of a table and moves later ones of its run up, so that every search still finds its set. */
+export function closeGap(words: Int32Array, base: number, room: number, gap: number): void {
+  const mask = room - 1;
+  for (let at = gap + 1 & mask;; at = at + 1 & mask) {
+    const entry = words[base + at] ?? HOLE;
+    if (entry === HOLE) break;
+    if ((at - home(setOf(entry), room) & mask) < (at - gap & mask)) continue;
+    words[base + gap] = entry;
     gap = at;
   }
-  words[start + indexOf(gap)] = NO_SET;
+  words[base + gap] = HOLE;
 }
 
-/** Where the search for a set begins. */
+/** Where the search for a set begins: the high bits of a multiplicative hash. */
 function home(set: number, room: number): number {
-  const hash = Math.imul(set, 0x9e3779b1);
-  if (room <= 0x10000) return Math.imul(hash >>> 16, room) >>> 16;
-  return ((hash >>> 0) * room / 0x100000000) | 0;
+  return Math.imul(set, 0x9e3779b1) >>> Math.clz32(room) + 1;
 }

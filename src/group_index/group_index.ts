@@ -3,8 +3,7 @@
  *
  * Three ways to go through the members, each with its own promise while others join and leave:
  *
- * - {@linkcode GroupIndex.rangeOf}, {@linkcode GroupIndex.membersOf}: no copy of one's own. Every member exactly once, if
- *   nobody joins or leaves before the end.
+ * - {@linkcode GroupIndex.membersOf}: no copy. Every member exactly once, if nobody joins or leaves before the end.
  * - {@linkcode GroupIndex.snapshot}: a copy. Every member of the moment of the call exactly once; some of them may have
  *   left when their turn comes.
  * - {@linkcode GroupIndex.walk}: a copy that looks again. Who is a member all the while comes exactly once; nobody comes
@@ -13,33 +12,28 @@
  *   connection in a reused slot).
  */
 import { Interner, NO_ID } from "./interner.ts";
-import { MemberRange } from "./member_lists.ts";
-import { type MemberView, MemberViews, NO_MEMBERS } from "./member_views.ts";
+import { MAX_SETS } from "./entries.ts";
+import { MemberRange, NO_MEMBERS } from "./member_range.ts";
 import { Membership } from "./membership.ts";
 import { MemberWalk } from "./member_walk.ts";
 import type { SharedMembers } from "./snapshot.ts";
 
-export type { MemberRange } from "./member_lists.ts";
-export type { MemberView } from "./member_views.ts";
+export type { MemberRange } from "./member_range.ts";
 
 const NO_NAMES = new Interner();
 const NO_MEMBERSHIP = new Membership();
-const NO_VIEWS = new MemberViews();
-const NO_RANGE = new MemberRange();
 
 /**
  * Members (slots, see `slots.ts`) of named groups. A group exists while it has a member. Names are any strings; what a
  * valid name is, others know.
  *
  * ```ts
- * import { GroupIndex, type MemberRange, type MemberView } from "./group_index.ts";
+ * import { GroupIndex, type MemberRange } from "./group_index.ts";
  * import assert from "node:assert/strict";
  * const groups = new GroupIndex();
  * assert.equal(groups.join(7, "sports"), true);
  * assert.equal(groups.join(7, "sports"), false);
- * const { slots, length }: MemberView = groups.membersOf("sports");
- * assert.deepEqual([...slots.subarray(0, length)], [7]);
- * const { words, start, end }: MemberRange = groups.rangeOf("sports");
+ * const { words, start, end }: MemberRange = groups.membersOf("sports");
  * for (let i = start; i < end; i++) assert.equal(words[i], 7);
  * assert.equal(groups.leaveAll(7), 1);
  * assert.deepEqual([...groups.groupNames()], []);
@@ -49,8 +43,7 @@ export class GroupIndex {
   // All of these are shared by empty indexes and replaced at the first join: a hub costs little before it has groups.
   #names = NO_NAMES;
   #membership = NO_MEMBERSHIP;
-  #views = NO_VIEWS;
-  #range = NO_RANGE;
+  #range = NO_MEMBERS;
 
   /** With `shared`, workers that get {@linkcode shared} can read the members of every group. */
   constructor(shared = false) {
@@ -69,13 +62,22 @@ export class GroupIndex {
 
   /** Bytes of all buffers; the names are not in them. */
   get byteLength(): number {
-    return this.#membership.byteLength + this.#names.byteLength;
+    return this.#membership.byteLength;
   }
 
-  /** Makes `slot` a member; false when it was one already. */
+  /**
+   * Makes `slot` a member; false when it was one already. Throws a `RangeError` when a group more would be one too many
+   * (there may be four million).
+   */
   join(slot: number, name: string): boolean {
     const known = this.#names.find(name);
     if (known !== NO_ID) return this.#membership.join(slot, known);
+    if (this.#names.size >= MAX_SETS) {
+      throw new RangeError(
+        `Cannot make slot ${slot} a member of "${name}": there are ${this.#names.size} groups, ` +
+          `no more than ${MAX_SETS} may exist`,
+      );
+    }
     if (this.#names === NO_NAMES) this.#begin(false);
     return this.#membership.join(slot, this.#names.acquire(name));
   }
@@ -134,29 +136,20 @@ export class GroupIndex {
   }
 
   /**
-   * The members of a group, without allocating. Valid until the next join, leave or other look at members in this
-   * index, of whatever group.
+   * The members of a group, without allocating or copying. Valid until the next join, leave or other look at members in
+   * this index, of whatever group.
    */
-  membersOf(name: string): MemberView {
+  membersOf(name: string): MemberRange {
     const id = this.#names.find(name);
-    return id === NO_ID ? NO_MEMBERS : this.#views.of(this.#membership.members, id);
-  }
-
-  /**
-   * Where the members of a group lie: like {@linkcode membersOf} and with the same validity, but without a copy or a view
-   * even for small groups. The object is used again.
-   */
-  rangeOf(name: string): MemberRange {
-    const id = this.#names.find(name);
-    if (id === NO_ID) return NO_RANGE;
+    if (id === NO_ID) return NO_MEMBERS;
     this.#membership.members.findRange(id, this.#range);
     return this.#range;
   }
 
   /** A copy of the members' slots, the caller's own. */
-  snapshot(name: string): Uint32Array {
-    const { slots, length } = this.membersOf(name);
-    return slots.slice(0, length);
+  snapshot(name: string): Int32Array {
+    const { words, start, end } = this.membersOf(name);
+    return words.slice(start, end);
   }
 
   /** Goes through the members while others join and leave; what it promises is said at the head of this file. */
@@ -167,7 +160,6 @@ export class GroupIndex {
   #begin(shared: boolean): void {
     this.#names = new Interner();
     this.#membership = new Membership(shared);
-    this.#views = new MemberViews();
     this.#range = new MemberRange();
   }
 }

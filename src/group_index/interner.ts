@@ -1,17 +1,11 @@
-/**
- * Names as dense numbers.
- *
- * Layout, one word an id: its references, or for a free id 1 + the next free one (0: none). Whether an id is free, its
- * name tells. The id released last is taken first.
- */
-import { Words } from "./words.ts";
+/** Names as dense numbers. */
 
 /** What {@linkcode Interner.find} answers for a name that has no id. */
 export const NO_ID = -1;
 
 /**
- * Ids from 0 on for names in use. An id belongs to its name until every reference is released; then it goes to
- * another name.
+ * Ids from 0 on for names in use. An id belongs to its name until it is released; then it goes to another name, the one
+ * released last first.
  *
  * ```ts
  * import { Interner, NO_ID } from "./interner.ts";
@@ -25,19 +19,14 @@ export const NO_ID = -1;
  */
 export class Interner {
   readonly #ids = new Map<string, number>();
-  readonly #names: (string | undefined)[] = [];
-  readonly #words = new Words();
-  /** 1 + the id to be taken next; 0: none is free. */
-  #free = 0;
+  /** Names by id. In place of a free id's name stands the id that is to be taken after it, or `NO_ID`. */
+  readonly #names: (string | number)[] = [];
+  /** The id to be taken next, or `NO_ID`: none is free. */
+  #free = NO_ID;
 
   /** Names in use. */
   get size(): number {
     return this.#ids.size;
-  }
-
-  /** Bytes of all buffers; the map and the names are not in them. */
-  get byteLength(): number {
-    return this.#words.array.byteLength;
   }
 
   /** The id of a name, or `NO_ID`. Changes nothing. */
@@ -47,39 +36,27 @@ export class Interner {
 
   /** The name of an id, `undefined` for a free one. */
   nameOf(id: number): string | undefined {
-    return this.#names[id];
+    const name = this.#names[id];
+    return typeof name === "string" ? name : undefined;
   }
 
-  /** References to an id. */
-  references(id: number): number {
-    return this.#names[id] === undefined ? 0 : this.#words.array[id] ?? 0;
-  }
-
-  /** The id of a name, which it gets now if it had none, with one more reference. */
+  /** Gives an id to a name, which {@linkcode find} just said to have none: it is not searched again. */
   acquire(name: string): number {
-    let id = this.#ids.get(name);
-    if (id === undefined) {
-      id = this.#take();
-      this.#ids.set(name, id);
-      this.#names[id] = name;
-    }
-    this.#words.array[id] = (this.#words.array[id] ?? 0) + 1;
+    const id = this.#take();
+    this.#ids.set(name, id);
+    this.#names[id] = name;
     return id;
   }
 
-  /** Takes one reference back; with the last one the name goes. Throws a `RangeError` when the id is free. */
+  /** Takes the id of a name back. Throws a `RangeError` when the id is free. */
   release(id: number): void {
     const name = this.#names[id];
-    if (name === undefined) {
+    if (typeof name !== "string") {
       throw new RangeError(`Cannot release id ${id}: it is free, ${this.#ids.size} ids are in use`);
     }
-    const left = (this.#words.array[id] ?? 0) - 1;
-    this.#words.array[id] = left;
-    if (left > 0) return;
     this.#ids.delete(name);
-    this.#names[id] = undefined;
-    this.#words.array[id] = this.#free;
-    this.#free = id + 1;
+    this.#names[id] = this.#free;
+    this.#free = id;
   }
 
   /** All names in use, in the order in which they came. */
@@ -87,15 +64,11 @@ export class Interner {
     return this.#ids.keys();
   }
 
-  /** An id without references. */
   #take(): number {
-    const id = this.#free - 1;
-    if (id < 0) {
-      this.#words.reserve(this.#names.length + 1);
-      return this.#names.length;
-    }
-    this.#free = this.#words.array[id] ?? 0;
-    this.#words.array[id] = 0;
+    const id = this.#free;
+    if (id === NO_ID) return this.#names.length;
+    const next = this.#names[id];
+    this.#free = typeof next === "number" ? next : NO_ID;
     return id;
   }
 }

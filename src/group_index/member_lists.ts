@@ -10,24 +10,14 @@
  *
  * When shared, a third array has one word a set, its sequence: odd while the set is being changed (`snapshot.ts`).
  */
+import { HINT_RANGE } from "./entries.ts";
+import type { MemberRange } from "./member_range.ts";
 import { Regions } from "./regions.ts";
 import { closeForReaders, openForChange, type SharedMembers } from "./snapshot.ts";
 import { Words } from "./words.ts";
 
 /** Nobody's slot. */
-export const NO_SLOT = 0xffffffff;
-
-/** Hints tell positions up to this distance apart. */
-const HINT_RANGE = 0x10000;
-
-const NO_WORDS = new Uint32Array(0);
-
-/** Where the members of a set lie: `words[start]` up to, but not including, `words[end]`. */
-export class MemberRange {
-  words: Uint32Array = NO_WORDS;
-  start = 0;
-  end = 0;
-}
+export const NO_SLOT = -1;
 
 /** Lists of slots by set id. */
 export class MemberLists {
@@ -53,7 +43,7 @@ export class MemberLists {
 
   /** Bytes of all buffers. */
   get byteLength(): number {
-    return this.#table.array.byteLength + this.#regions.words.byteLength +
+    return this.#table.array.byteLength + this.#regions.array.byteLength +
       (this.#sequences?.array.byteLength ?? 0);
   }
 
@@ -64,38 +54,29 @@ export class MemberLists {
     return index < table.length ? table[index] ?? 0 : 0;
   }
 
-  /** The table of sets, as laid out above. Holds until the next change. */
-  get table(): Uint32Array {
-    return this.#table.array;
-  }
-
-  /** The words that regions lie in. Hold until the next change. */
-  get words(): Uint32Array {
-    return this.#regions.words;
-  }
-
-  /** Words of the region of a set with more than one member, filled or not. */
-  room(set: number): number {
-    return this.#regions.capacity(this.#table.array[(set << 1) + 1] ?? 0);
-  }
-
-  /** Says where the members of `set` lie; holds until the next change. */
+  /** Says where the members of `set` lie. */
   findRange(set: number, range: MemberRange): void {
     const table = this.#table.array;
     const index = set << 1;
     const count = table[index] ?? 0;
-    const start = count === 1 ? index + 1 : table[index + 1] ?? 0;
-    range.words = count === 1 ? table : this.#regions.words;
-    range.start = start;
-    range.end = start + count;
+    const base = table[index + 1] ?? 0;
+    if (count === 1) {
+      range.words = table;
+      range.start = index + 1;
+      range.end = index + 2;
+    } else {
+      range.words = this.#regions.array;
+      range.start = base;
+      range.end = base + count;
+    }
   }
 
-  /** The position of a member, whose low 16 bits are `hint`. */
+  /** The position of a member, whose low bits are `hint`. */
   locate(set: number, slot: number, hint: number): number {
     const table = this.#table.array;
     const count = table[set << 1] ?? 0;
     if (count <= HINT_RANGE) return hint;
-    const words = this.#regions.words;
+    const words = this.#regions.array;
     const base = table[(set << 1) + 1] ?? 0;
     let position = hint;
     while (words[base + position] !== slot && position < count) position += HINT_RANGE;
@@ -119,7 +100,7 @@ export class MemberLists {
         this.#put(index + 1, base);
       } else if ((count & 1) !== 0 && count === this.#regions.capacity(base)) {
         // Capacities are odd: every other time the region need not be looked at.
-        base = this.#regions.resize(base, count + 2 + (count >>> 3), count);
+        base = this.#regions.resize(base, count + 2 + (count >>> 2), count);
         this.#put(index + 1, base);
       }
       this.#putSlot(base + count, slot);
@@ -138,11 +119,11 @@ export class MemberLists {
     if (last > 0) {
       const base = this.#table.array[index + 1] ?? 0;
       if (position !== last) {
-        moved = this.#regions.words[base + last] ?? NO_SLOT;
+        moved = this.#regions.array[base + last] ?? NO_SLOT;
         this.#putSlot(base + position, moved);
       }
       if (last === 1) {
-        this.#put(index + 1, this.#regions.words[base] ?? NO_SLOT);
+        this.#put(index + 1, this.#regions.array[base] ?? NO_SLOT);
         this.#regions.free(base);
       } else if (last * 3 < this.#regions.capacity(base) && last > 4) {
         this.#put(index + 1, this.#regions.resize(base, last + (last >>> 2), last));
@@ -167,7 +148,7 @@ export class MemberLists {
   }
 
   #putSlot(index: number, slot: number): void {
-    if (this.#sequences !== undefined) Atomics.store(this.#regions.words, index, slot);
-    else this.#regions.words[index] = slot;
+    if (this.#sequences !== undefined) Atomics.store(this.#regions.array, index, slot);
+    else this.#regions.array[index] = slot;
   }
 }

@@ -30,11 +30,11 @@ interface CurrentMembers {
 export class MemberWalk {
   readonly #members: CurrentMembers;
   readonly #name: string;
-  readonly #slots: Uint32Array;
+  readonly #slots: Int32Array;
   #at = 0;
 
   /** `slots` is the walk's own copy. */
-  constructor(members: CurrentMembers, name: string, slots: Uint32Array) {
+  constructor(members: CurrentMembers, name: string, slots: Int32Array) {
     this.#members = members;
     this.#name = name;
     this.#slots = slots;

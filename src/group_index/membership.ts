@@ -3,11 +3,11 @@
  *
  * Each set has the list of its members' slots (`member_lists.ts`), each member the list of its sets with a hint at its
  * position in each (`own_sets.ts`). So joining and leaving take constant time: the member's own list gives the position
- * in the set's list, the last of that list moves there, and its own list gets the new position. About 14 bytes a
+ * in the set's list, the last of that list moves there, and its own list gets the new position. About 12 bytes a
  * membership in all.
  */
 import { MemberLists, NO_SLOT } from "./member_lists.ts";
-import { NO_SET } from "./entries.ts";
+import { hintOf, HOLE, setOf } from "./entries.ts";
 import { OwnSets } from "./own_sets.ts";
 import type { SharedMembers } from "./snapshot.ts";
 
@@ -38,19 +38,19 @@ export class Membership {
 
   /** Adds a member; false when it was one already. */
   join(slot: number, set: number): boolean {
-    const entry = this.#own.find(slot, set);
-    if (entry >= 0) return false;
-    this.#own.add(slot, set, this.#members.add(set, slot), entry);
+    const place = this.#own.find(slot, set);
+    if (place >= 0) return false;
+    this.#own.add(slot, set, this.#members.add(set, slot), place);
     return true;
   }
 
   /** Takes a member out; false when it was none. */
   leave(slot: number, set: number): boolean {
-    const entry = this.#own.find(slot, set);
-    if (entry < 0) return false;
-    const hint = this.#own.hintAt(slot, entry);
-    this.#own.remove(slot, entry);
-    this.#takeOut(slot, set, hint);
+    const place = this.#own.find(slot, set);
+    if (place < 0) return false;
+    const entry = this.#own.entryAt(slot, place);
+    this.#own.remove(slot, place);
+    this.#takeOut(slot, set, hintOf(entry));
     return true;
   }
 
@@ -58,10 +58,11 @@ export class Membership {
   removeMember(slot: number, emptied: EmptiedSets): number {
     const span = this.#own.span(slot);
     let left = 0;
-    for (let entry = 0; entry < span; entry++) {
-      const set = this.#own.setAt(slot, entry);
-      if (set === NO_SET) continue;
-      this.#takeOut(slot, set, this.#own.hintAt(slot, entry));
+    for (let place = 0; place < span; place++) {
+      const entry = this.#own.entryAt(slot, place);
+      if (entry === HOLE) continue;
+      const set = setOf(entry);
+      this.#takeOut(slot, set, hintOf(entry));
       if (this.#members.count(set) === 0) emptied.release(set);
       left++;
     }
@@ -93,9 +94,9 @@ export class Membership {
   setsOf(slot: number): number[] {
     const sets: number[] = [];
     const span = this.#own.span(slot);
-    for (let entry = 0; entry < span; entry++) {
-      const set = this.#own.setAt(slot, entry);
-      if (set !== NO_SET) sets.push(set);
+    for (let place = 0; place < span; place++) {
+      const entry = this.#own.entryAt(slot, place);
+      if (entry !== HOLE) sets.push(setOf(entry));
     }
     return sets;
   }
@@ -104,6 +105,6 @@ export class Membership {
   #takeOut(slot: number, set: number, hint: number): void {
     const position = this.#members.locate(set, slot, hint);
     const moved = this.#members.remove(set, position);
-    if (moved !== NO_SLOT) this.#own.setHint(moved, this.#own.find(moved, set), position);
+    if (moved !== NO_SLOT) this.#own.moved(moved, set, position);
   }
 }

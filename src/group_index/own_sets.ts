@@ -1,34 +1,24 @@
 /**
- * The sets that each member is in, with its place in each.
+ * The sets that each member is in, with a hint at its place in each.
  *
  * Layout, two words a member in the table (index 2 * slot):
  *
  *     word 0           what it is in                                word 1
  *     0                no set                                       -
- *     hint << 2 | 1    one set                                      its id
- *     count << 2       `count` sets, a list in no order             base of the list's region
- *     count << 2 | 2   `count` sets, a hash table by set id         base of the table's region
+ *     1 << 1           one set                                      its entry
+ *     count << 1       `count` sets, a list in no order             base of the list's region
+ *     count << 1 | 1   `count` sets, a hash table by set id         base of the table's region
  *
- * How entries lie in a region, `entries.ts` says. A list begins at the base; a table has its room in the first word and
- * begins behind it.
+ * Entries take a word each (`entries.ts`). A list fills the first words of its region; a table takes as many words of it
+ * as there are in the largest power of two.
  *
- * A hint is the low 16 bits of the member's position in the list of the set: exact for sets of up to 65,536 members, for
- * larger ones one in 65,536 words has to be looked at. It costs half of what a whole position would.
+ * A hint is the low bits of the member's position in the list of the set: exact for sets of up to 1,024 members, for
+ * larger ones one in 1,024 words has to be looked at. Whole positions would double what is kept here.
  *
  * A list is searched from its start; above LIST_ENTRIES it becomes a table. So every step takes expected constant time,
  * however many sets a member is in.
  */
-import {
-  closeGap,
-  HINT_MASK,
-  indexOf,
-  NO_SET,
-  probe,
-  readHint,
-  roomIn,
-  wordsFor,
-  writeHint,
-} from "./entries.ts";
+import { closeGap, entryOf, HOLE, probe, setOf } from "./entries.ts";
 import { Regions } from "./regions.ts";
 import { Words } from "./words.ts";
 
@@ -36,119 +26,104 @@ import { Words } from "./words.ts";
 const NOT_IN = -1;
 
 /** Most entries of a list; more make a table. */
-const LIST_ENTRIES = 32;
+const LIST_ENTRIES = 48;
 /** A table of fewer entries becomes a list again. */
-const TABLE_ENTRIES = 16;
-/** Room of the first table of a member. */
-const FIRST_ROOM = 64;
+const TABLE_ENTRIES = 24;
+/** Words of the first table of a member. */
+const FIRST_ROOM = 128;
 
-const ONE = 1;
-const TABLE = 2;
+/** What one set more adds to word 0. */
+const ONE = 2;
+const TABLE = 1;
 
-/** Entries (set, hint) by member. An entry is named by a number that holds until the member's next change. */
+/** Entries by member. A place names an entry, from 0 on, until the member's next change. */
 export class OwnSets {
   readonly #table = new Words();
   readonly #regions = new Regions();
 
   /** Bytes of all buffers. */
   get byteLength(): number {
-    return this.#table.array.byteLength + this.#regions.words.byteLength;
+    return this.#table.array.byteLength + this.#regions.array.byteLength;
   }
 
   /** How many sets `slot` is in. */
   count(slot: number): number {
-    const state = this.#state(slot);
-    return (state & ONE) !== 0 ? 1 : state >>> 2;
+    return this.#state(slot) >>> 1;
   }
 
-  /** Entries of `slot` are numbered from 0 to `span - 1`, with holes. */
+  /** The places of `slot` are those below this one; there may be holes. */
   span(slot: number): number {
     const state = this.#state(slot);
-    if ((state & TABLE) !== 0) return this.#regions.words[this.#base(slot)] ?? 0;
-    return (state & ONE) !== 0 ? 1 : state >>> 2;
+    return (state & TABLE) === 0 ? state >>> 1 : this.#room(this.#base(slot));
   }
 
-  /** The set of an entry; `NO_SET` in a hole. */
-  setAt(slot: number, entry: number): number {
-    if ((this.#state(slot) & ONE) !== 0) return this.#base(slot);
-    return this.#regions.words[this.#start(slot) + indexOf(entry)] ?? NO_SET;
+  /** The entry at a place, or `HOLE`. */
+  entryAt(slot: number, place: number): number {
+    const base = this.#base(slot);
+    return this.#state(slot) === ONE ? base : this.#regions.array[base + place] ?? HOLE;
   }
 
-  /** The hint of an entry. */
-  hintAt(slot: number, entry: number): number {
-    const state = this.#state(slot);
-    if ((state & ONE) !== 0) return state >>> 2;
-    return readHint(this.#regions.words, this.#start(slot), entry);
-  }
-
-  /** Sets the hint of an entry to the low bits of `position`. */
-  setHint(slot: number, entry: number, position: number): void {
-    if ((this.#state(slot) & ONE) !== 0) {
-      this.#table.array[slot << 1] = (position & HINT_MASK) << 2 | ONE;
-    } else {
-      writeHint(this.#regions.words, this.#start(slot), entry, position);
-    }
-  }
-
-  /** The entry of `set`; a negative number when `slot` is not in it, to be given to {@linkcode add}. */
+  /** The place of `set`; a negative number when `slot` is not in it, to be given to {@linkcode add}. */
   find(slot: number, set: number): number {
     const table = this.#table.array;
     const index = slot << 1;
     if (index >= table.length) return NOT_IN;
     const state = table[index] ?? 0;
     const base = table[index + 1] ?? 0;
-    if ((state & ONE) !== 0) return base === set ? 0 : NOT_IN;
-    const words = this.#regions.words;
+    if (state <= ONE) return state === ONE && setOf(base) === set ? 0 : NOT_IN;
+    const words = this.#regions.array;
     if ((state & TABLE) !== 0) {
-      const at = probe(words, base + 1, words[base] ?? 0, set);
-      return words[base + 1 + indexOf(at)] === set ? at : ~at;
+      const place = probe(words, base, this.#room(base), set);
+      return words[base + place] === HOLE ? ~place : place;
     }
-    const count = state >>> 2;
-    for (let entry = 0, even = base + 1; entry < count; entry += 2, even += 3) {
-      if (words[even] === set) return entry;
-      // Behind the last entry of an odd list there is anything.
-      if (words[even + 1] === set && entry + 1 < count) return entry + 1;
+    const end = base + (state >>> 1);
+    for (let i = base; i < end; i++) {
+      if (setOf(words[i] ?? HOLE) === set) return i - base;
     }
     return NOT_IN;
   }
 
-  /** Adds a set for which {@linkcode find} just gave `missing`, with the low bits of `position` as its hint. */
+  /** Adds a set, for which {@linkcode find} just gave `missing`, and the member's position in it. */
   add(slot: number, set: number, position: number, missing: number): void {
     const index = slot << 1;
     this.#table.reserve(index + 2);
     const table = this.#table.array;
     const state = table[index] ?? 0;
-    if (state === 0) {
-      table[index] = (position & HINT_MASK) << 2 | ONE;
-      table[index + 1] = set;
-    } else if ((state & TABLE) !== 0) {
-      this.#addToTable(index, set, position, ~missing);
-    } else if ((state & ONE) !== 0) {
-      this.#startList(index, set, position);
-    } else if (state >>> 2 === LIST_ENTRIES) {
-      this.#rebuild(index, FIRST_ROOM);
-      this.#addToTable(index, set, position, -1);
-    } else {
-      this.#addToList(index, set, position);
-    }
+    const entry = entryOf(set, position);
+    if (state === 0) table[index + 1] = entry;
+    else if ((state & TABLE) !== 0) this.#addToTable(index, entry, ~missing);
+    else if (state >>> 1 === LIST_ENTRIES) this.#startTable(index, entry);
+    else this.#addToList(index, entry);
+    table[index] = (table[index] ?? 0) + ONE;
+  }
+
+  /** Sets the hint of the entry of `set` to the member's new position. */
+  moved(slot: number, set: number, position: number): void {
+    const place = this.find(slot, set);
+    const index = slot << 1;
+    const table = this.#table.array;
+    const entry = entryOf(set, position);
+    if (table[index] === ONE) table[index + 1] = entry;
+    else this.#regions.array[(table[index + 1] ?? 0) + place] = entry;
   }
 
   /** Takes an entry out. */
-  remove(slot: number, entry: number): void {
+  remove(slot: number, place: number): void {
     const index = slot << 1;
     const table = this.#table.array;
-    const state = table[index] ?? 0;
-    if ((state & ONE) !== 0) table[index] = 0;
-    else if ((state & TABLE) !== 0) this.#removeFromTable(index, entry);
-    else this.#removeFromList(index, entry);
+    const state = (table[index] ?? 0) - ONE;
+    table[index] = state;
+    if (state === 0) return;
+    const base = table[index + 1] ?? 0;
+    if ((state & TABLE) !== 0) this.#removeFromTable(index, base, place);
+    else this.#removeFromList(index, base, place);
   }
 
   /** Takes all entries of `slot` out. */
   clear(slot: number): void {
     const state = this.#state(slot);
-    if (state === 0) return;
-    if ((state & ONE) === 0) this.#regions.free(this.#base(slot));
-    this.#table.array[slot << 1] = 0;
+    if (state > ONE) this.#regions.free(this.#base(slot));
+    if (state > 0) this.#table.array[slot << 1] = 0;
   }
 
   #state(slot: number): number {
@@ -161,111 +136,84 @@ export class OwnSets {
     return this.#table.array[(slot << 1) + 1] ?? 0;
   }
 
-  /** Where the entries of a list or a table start. */
-  #start(slot: number): number {
-    return this.#base(slot) + ((this.#state(slot) & TABLE) >>> 1);
+  /** Words of the table at `base`. */
+  #room(base: number): number {
+    return 1 << 31 - Math.clz32(this.#regions.capacity(base));
   }
 
-  /** Makes a list of the only set of a member and another one. */
-  #startList(index: number, set: number, position: number): void {
-    const base = this.#regions.allocate(wordsFor(2));
+  #addToList(index: number, entry: number): void {
     const table = this.#table.array;
-    const words = this.#regions.words;
-    words[base] = (table[index] ?? 0) >>> 2 | position << 16;
-    words[base + 1] = table[index + 1] ?? 0;
-    words[base + 2] = set;
-    table[index] = 2 << 2;
-    table[index + 1] = base;
-  }
-
-  #addToList(index: number, set: number, position: number): void {
-    const table = this.#table.array;
-    const count = (table[index] ?? 0) >>> 2;
+    const count = (table[index] ?? 0) >>> 1;
     let base = table[index + 1] ?? 0;
-    if (indexOf(count) >= this.#regions.capacity(base)) {
-      const wanted = wordsFor(count + 1 + (count >>> 2));
-      base = this.#regions.resize(base, wanted, wordsFor(count));
+    if (count === 1) {
+      const first = base;
+      base = this.#regions.allocate(2);
+      this.#regions.array[base] = first;
+      table[index + 1] = base;
+    } else if ((count & 1) !== 0 && count === this.#regions.capacity(base)) {
+      // Capacities are odd: every other time the region need not be looked at.
+      base = this.#regions.resize(base, count + 2 + (count >>> 1), count);
       table[index + 1] = base;
     }
-    const words = this.#regions.words;
-    words[base + indexOf(count)] = set;
-    writeHint(words, base, count, position);
-    table[index] = (count + 1) << 2;
+    this.#regions.array[base + count] = entry;
   }
 
-  /** Adds to the hole at `at`; a negative `at` means that it has to be searched. */
-  #addToTable(index: number, set: number, position: number, at: number): void {
+  #removeFromList(index: number, base: number, place: number): void {
     const table = this.#table.array;
-    const count = (table[index] ?? 0) >>> 2;
-    let base = table[index + 1] ?? 0;
-    let room = this.#regions.words[base] ?? 0;
-    if ((count + 1) * 8 > room * 7) {
-      base = this.#rebuild(index, room << 1);
-      room = this.#regions.words[base] ?? 0;
-      at = -1;
-    }
-    const words = this.#regions.words;
-    if (at < 0) at = probe(words, base + 1, room, set);
-    words[base + 1 + indexOf(at)] = set;
-    writeHint(words, base + 1, at, position);
-    table[index] = (count + 1) << 2 | TABLE;
-  }
-
-  #removeFromList(index: number, entry: number): void {
-    const table = this.#table.array;
-    const count = ((table[index] ?? 0) >>> 2) - 1;
-    const base = table[index + 1] ?? 0;
-    const words = this.#regions.words;
-    if (entry !== count) {
-      words[base + indexOf(entry)] = words[base + indexOf(count)] ?? NO_SET;
-      writeHint(words, base, entry, readHint(words, base, count));
-    }
-    table[index] = count << 2;
+    const words = this.#regions.array;
+    const count = (table[index] ?? 0) >>> 1;
+    words[base + place] = words[base + count] ?? HOLE;
     if (count === 1) {
-      table[index] = readHint(words, base, 0) << 2 | ONE;
-      table[index + 1] = words[base + 1] ?? NO_SET;
+      table[index + 1] = words[base] ?? HOLE;
       this.#regions.free(base);
-    } else if (wordsFor(count) * 3 < this.#regions.capacity(base)) {
-      const wanted = wordsFor(count + 1);
-      table[index + 1] = this.#regions.resize(base, wanted, wordsFor(count));
+    } else if (count * 3 < this.#regions.capacity(base)) {
+      table[index + 1] = this.#regions.resize(base, count + (count >>> 1), count);
     }
   }
 
-  #removeFromTable(index: number, entry: number): void {
-    const table = this.#table.array;
-    const count = ((table[index] ?? 0) >>> 2) - 1;
-    const base = table[index + 1] ?? 0;
-    const words = this.#regions.words;
-    const room = words[base] ?? 0;
-    closeGap(words, base + 1, room, entry);
-    table[index] = count << 2 | TABLE;
-    if (count < TABLE_ENTRIES) this.#toList(index);
-    else if (count * 3 < room) this.#rebuild(index, room >>> 1);
+  #startTable(index: number, entry: number): void {
+    this.#rebuild(index, FIRST_ROOM);
+    this.#addToTable(index, entry, NOT_IN);
   }
 
-  /** Makes a table with `room` for entries of a list or a table; gives its base. */
+  /** Adds to the hole at `place`; a negative number means that it has to be searched. */
+  #addToTable(index: number, entry: number, place: number): void {
+    const table = this.#table.array;
+    const count = (table[index] ?? 0) >>> 1;
+    let base = table[index + 1] ?? 0;
+    let room = this.#room(base);
+    if ((count + 1) * 5 > room * 4) {
+      room <<= 1;
+      base = this.#rebuild(index, room);
+      place = NOT_IN;
+    }
+    const words = this.#regions.array;
+    words[base + (place < 0 ? probe(words, base, room, setOf(entry)) : place)] = entry;
+  }
+
+  #removeFromTable(index: number, base: number, place: number): void {
+    const count = (this.#table.array[index] ?? 0) >>> 1;
+    const room = this.#room(base);
+    closeGap(this.#regions.array, base, room, place);
+    if (count < TABLE_ENTRIES) this.#toList(index);
+    else if (count * 4 < room) this.#rebuild(index, room >>> 1);
+  }
+
+  /** Makes a table of `room` words of a list or a table; gives its base. */
   #rebuild(index: number, room: number): number {
     const table = this.#table.array;
     const state = table[index] ?? 0;
     const from = table[index + 1] ?? 0;
-    const to = this.#regions.allocate(1 + wordsFor(room));
-    const words = this.#regions.words;
-    const isTable = (state & TABLE) !== 0;
-    const start = isTable ? from + 1 : from;
-    const span = isTable ? words[from] ?? 0 : state >>> 2;
-    // The region may be a little larger than asked for.
-    const toRoom = roomIn(this.#regions.capacity(to) - 1);
-    words.fill(NO_SET, to + 1, to + 1 + wordsFor(toRoom));
-    words[to] = toRoom;
-    for (let entry = 0; entry < span; entry++) {
-      const set = words[start + indexOf(entry)] ?? NO_SET;
-      if (set === NO_SET) continue;
-      const at = probe(words, to + 1, toRoom, set);
-      words[to + 1 + indexOf(at)] = set;
-      writeHint(words, to + 1, at, readHint(words, start, entry));
+    const to = this.#regions.allocate(room);
+    const words = this.#regions.array;
+    const end = from + ((state & TABLE) !== 0 ? this.#room(from) : state >>> 1);
+    words.fill(HOLE, to, to + room);
+    for (let i = from; i < end; i++) {
+      const entry = words[i] ?? HOLE;
+      if (entry !== HOLE) words[to + probe(words, to, room, setOf(entry))] = entry;
     }
     this.#regions.free(from);
-    table[index] = (state >>> 2) << 2 | TABLE;
+    table[index] = state | TABLE;
     table[index + 1] = to;
     return to;
   }
@@ -273,20 +221,16 @@ export class OwnSets {
   /** Makes a list of a table. */
   #toList(index: number): void {
     const table = this.#table.array;
-    const count = (table[index] ?? 0) >>> 2;
+    const count = (table[index] ?? 0) >>> 1;
     const from = table[index + 1] ?? 0;
-    const to = this.#regions.allocate(wordsFor(count + 1));
-    const words = this.#regions.words;
-    const room = words[from] ?? 0;
-    let filled = 0;
-    for (let entry = 0; entry < room; entry++) {
-      const set = words[from + 1 + indexOf(entry)] ?? NO_SET;
-      if (set === NO_SET) continue;
-      words[to + indexOf(filled)] = set;
-      writeHint(words, to, filled++, readHint(words, from + 1, entry));
+    const words = this.#regions.array;
+    const end = from + this.#room(from);
+    let filled = from;
+    for (let i = from; i < end; i++) {
+      const entry = words[i] ?? HOLE;
+      if (entry !== HOLE) words[filled++] = entry;
     }
-    this.#regions.free(from);
-    table[index] = count << 2;
-    table[index + 1] = to;
+    table[index] = count << 1;
+    table[index + 1] = this.#regions.resize(from, count + (count >>> 1), count);
   }
 }

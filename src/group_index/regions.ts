@@ -30,34 +30,20 @@ const PREVIOUS_USED = 2;
 /** An array this small is not worth moving to give memory back. */
 const KEPT_WORDS = 1024;
 
-/** Hands out regions of words. A region is named by the index of its first word, its base; no base is 0. */
-export class Regions {
-  readonly #store: Words;
-  readonly #shared: boolean;
+/**
+ * Hands out regions of its words. A region is named by the index of its first word, its base; no base is 0. When shared,
+ * every word is written with Atomics, for the readers of `snapshot.ts`. Fetch the array again after
+ * {@linkcode allocate}, {@linkcode resize} or {@linkcode free}.
+ */
+export class Regions extends Words {
   #top = BINS;
   /** Which bins hold blocks: bit n of the first word is bin n, of the second bin 32 + n. */
   #narrow = 0;
   #wide = 0;
 
-  /** With `shared`, every word is written with Atomics, for the readers of `snapshot.ts`. */
-  constructor(shared = false) {
-    this.#store = new Words(shared);
-    this.#shared = shared;
-  }
-
-  /** The array that regions lie in. Fetch it again after {@linkcode allocate}, {@linkcode resize}, {@linkcode free}. */
-  get words(): Uint32Array {
-    return this.#store.array;
-  }
-
-  /** What other workers are given; `undefined` when the regions are private. */
-  get sharedBuffer(): SharedArrayBuffer | undefined {
-    return this.#store.sharedBuffer;
-  }
-
   /** Words of the region at `base`. */
   capacity(base: number): number {
-    return ((this.#store.array[base - 1] ?? 0) >>> 2) - 1;
+    return ((this.array[base - 1] ?? 0) >>> 2) - 1;
   }
 
   /** A region of at least `capacity` words with arbitrary content. */
@@ -66,7 +52,7 @@ export class Regions {
     const block = this.#take(size);
     if (block !== 0) return block + 1;
     const fresh = this.#top;
-    this.#store.reserve(fresh + size);
+    this.reserve(fresh + size);
     this.#top = fresh + size;
     this.#put(fresh, size << 2 | PREVIOUS_USED | USED);
     return fresh + 1;
@@ -74,7 +60,7 @@ export class Regions {
 
   /** Takes a region back. */
   free(base: number): void {
-    const words = this.#store.array;
+    const words = this.array;
     let block = base - 1;
     const header = words[block] ?? 0;
     let size = header >>> 2;
@@ -96,7 +82,7 @@ export class Regions {
       this.#link(block, size);
     } else {
       this.#top = block;
-      if (words.length > KEPT_WORDS && block < words.length >>> 2) this.#store.shrink(block << 1);
+      if (words.length > KEPT_WORDS && block < words.length >>> 2) this.shrink(block << 1);
     }
   }
 
@@ -104,7 +90,7 @@ export class Regions {
   resize(base: number, capacity: number, used: number): number {
     const block = base - 1;
     const size = blockSize(capacity);
-    const header = this.#store.array[block] ?? 0;
+    const header = this.array[block] ?? 0;
     const current = header >>> 2;
     if (size <= current) {
       this.#trim(block, header & PREVIOUS_USED, current, size);
@@ -112,12 +98,12 @@ export class Regions {
     }
     const next = block + current;
     if (next === this.#top) {
-      this.#store.reserve(block + size);
+      this.reserve(block + size);
       this.#top = block + size;
       this.#put(block, size << 2 | (header & PREVIOUS_USED) | USED);
       return base;
     }
-    const after = this.#store.array[next] ?? 0;
+    const after = this.array[next] ?? 0;
     const joined = current + (after >>> 2);
     if ((after & USED) === 0 && joined >= size) {
       this.#unlink(next, after >>> 2);
@@ -138,9 +124,9 @@ export class Regions {
     if (block === 0) {
       bin = this.#firstBin(bin);
       if (bin === BINS) return 0;
-      block = this.#store.array[bin] ?? 0;
+      block = this.array[bin] ?? 0;
     }
-    const found = (this.#store.array[block] ?? 0) >>> 2;
+    const found = (this.array[block] ?? 0) >>> 2;
     this.#unlink(block, found);
     this.#occupy(block, PREVIOUS_USED, found, size);
     return block;
@@ -148,7 +134,7 @@ export class Regions {
 
   /** The block of a wide bin that fits best among the first; 0 when none of them fits. */
   #searchWide(bin: number, size: number): number {
-    const words = this.#store.array;
+    const words = this.array;
     let block = words[bin] ?? 0;
     let best = 0;
     let bestSize = 0x7fffffff;
@@ -182,7 +168,7 @@ export class Regions {
     const next = block + found;
     if (rest < MIN_BLOCK) {
       this.#put(block, found << 2 | previous | USED);
-      this.#put(next, (this.#store.array[next] ?? 0) | PREVIOUS_USED);
+      this.#put(next, (this.array[next] ?? 0) | PREVIOUS_USED);
     } else {
       this.#put(block, size << 2 | previous | USED);
       this.#link(block + size, rest);
@@ -199,7 +185,7 @@ export class Regions {
 
   #link(block: number, size: number): void {
     const bin = binOf(size);
-    const head = this.#store.array[bin] ?? 0;
+    const head = this.array[bin] ?? 0;
     this.#put(block, size << 2 | PREVIOUS_USED);
     this.#put(block + 1, 0);
     this.#put(block + 2, head);
@@ -211,7 +197,7 @@ export class Regions {
   }
 
   #unlink(block: number, size: number): void {
-    const words = this.#store.array;
+    const words = this.array;
     const previous = words[block + 1] ?? 0;
     const next = words[block + 2] ?? 0;
     if (next !== 0) this.#put(next + 1, previous);
@@ -227,8 +213,8 @@ export class Regions {
   }
 
   #copy(from: number, to: number, length: number): void {
-    const words = this.#store.array;
-    if (this.#shared) {
+    const words = this.array;
+    if (this.isShared) {
       for (let i = 0; i < length; i++) Atomics.store(words, to + i, words[from + i] ?? 0);
     } else if (length < 64) {
       for (let i = 0; i < length; i++) words[to + i] = words[from + i] ?? 0;
@@ -238,8 +224,8 @@ export class Regions {
   }
 
   #put(index: number, word: number): void {
-    if (this.#shared) Atomics.store(this.#store.array, index, word);
-    else this.#store.array[index] = word;
+    if (this.isShared) Atomics.store(this.array, index, word);
+    else this.array[index] = word;
   }
 }
 

@@ -10,7 +10,7 @@
  */
 import { Words } from "./words.ts";
 
-const IN_USE = 0xffffffff;
+const IN_USE = -1;
 
 /** Generations of one slot before they repeat: a handle is an exact integer below 2^53. */
 const GENERATIONS = 2 ** 21;

@@ -32,7 +32,7 @@ import type { Words } from "./words.ts";
 /** Attempts of one read before it gives up; the writer changes the set all the while (ours). */
 export const MAX_READ_ATTEMPTS = 1000;
 
-const NOTHING: Uint32Array = new Uint32Array(0);
+const NOTHING: Int32Array = new Int32Array(0);
 
 /** The buffers of a shared index: plain data for `postMessage`. */
 export interface SharedMembers {
@@ -55,7 +55,7 @@ export function closeForReaders(sequences: Words, set: number): void {
 /** Copies of sets, each as it was at one moment between two changes. One reader is for one worker. */
 export class MemberReader {
   /** The slots that the last successful {@linkcode read} copied; only the first `length` count. */
-  slots: Uint32Array = NOTHING;
+  slots: Int32Array = NOTHING;
   /** How many slots the last successful {@linkcode read} copied. */
   length = 0;
   /** The sequence of the set at that moment. */
@@ -108,7 +108,7 @@ export class MemberReader {
     const base = Atomics.load(this.#sets, index + 1);
     if (count > this.slots.length) {
       if (count * 4 > this.#shared.slots.byteLength && count > 1) return -1;
-      this.slots = new Uint32Array(count + (count >>> 2));
+      this.slots = new Int32Array(count + (count >>> 2));
     }
     if (count === 1) {
       this.slots[0] = base;
@@ -125,7 +125,7 @@ export class MemberReader {
 }
 
 /** All words that a buffer has now: a view of fixed length, which engines read faster than one that grows. */
-function current(buffer: SharedArrayBuffer, known: Uint32Array): Uint32Array {
+function current(buffer: SharedArrayBuffer, known: Int32Array): Int32Array {
   const length = buffer.byteLength >>> 2;
-  return length === known.length ? known : new Uint32Array(buffer, 0, length);
+  return length === known.length ? known : new Int32Array(buffer, 0, length);
 }

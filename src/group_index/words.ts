@@ -1,5 +1,5 @@
 /**
- * Unsigned 32-bit words that grow: the storage of every table of the group index.
+ * 32-bit words that grow: the storage of every table of the group index.
  *
  * A small array moves to a larger one when it is full. A large one, and every shared one, lies in a buffer that
  * grows in place: address space is reserved for its largest size, memory is used for what it holds. So growing copies
@@ -22,17 +22,18 @@ const LEAST_STEP_WORDS = 4096;
 /** Largest array, in bytes: address space that is reserved for one that grows in place, not memory (ours). */
 const MAX_BYTES = 1024 * 1024 * 1024;
 
-const NOTHING = new Uint32Array(0);
+const NOTHING = new Int32Array(0);
 
 /** An array of words of which more can be had. It costs no buffer before the first word is asked for. */
 export class Words {
   /** The words at this moment; those never written are 0. Fetch it again after {@linkcode reserve}. */
-  array: Uint32Array = NOTHING;
-  readonly #shared: boolean;
+  array: Int32Array = NOTHING;
+  /** Whether other workers may read the words. */
+  readonly isShared: boolean;
   #growable: SharedArrayBuffer | undefined;
 
   constructor(shared = false) {
-    this.#shared = shared;
+    this.isShared = shared;
     this.#growable = shared ? makeGrowable() : undefined;
   }
 
@@ -41,7 +42,7 @@ export class Words {
    * workers at once.
    */
   get sharedBuffer(): SharedArrayBuffer | undefined {
-    return this.#shared ? this.#growable : undefined;
+    return this.isShared ? this.#growable : undefined;
   }
 
   /** Makes sure of at least `length` words. Throws a `RangeError` when more than an array may have are asked for. */
@@ -51,7 +52,7 @@ export class Words {
 
   /** Gives memory back by moving to an array of `length` words. Shared words stay: readers may look at them. */
   shrink(length: number): void {
-    if (this.#shared || length >= this.array.length) return;
+    if (this.isShared || length >= this.array.length) return;
     this.#growable = undefined;
     const kept = this.array.subarray(0, length);
     this.array = NOTHING;
@@ -71,7 +72,7 @@ export class Words {
       const kept = this.array;
       if (length <= MOVING_WORDS) {
         const step = current < DOUBLING_WORDS ? current : current >>> 2;
-        this.array = new Uint32Array(Math.max(length, current + step, FIRST_WORDS));
+        this.array = new Int32Array(Math.max(length, current + step, FIRST_WORDS));
         this.array.set(kept);
         return;
       }
@@ -87,7 +88,7 @@ export class Words {
     const target = Math.ceil(length / step) * step;
     buffer.grow(Math.min(target * 4, MAX_BYTES));
     // A view of fixed length: engines read it like one of ordinary memory.
-    this.array = new Uint32Array(buffer, 0, buffer.byteLength >>> 2);
+    this.array = new Int32Array(buffer, 0, buffer.byteLength >>> 2);
   }
 }
 

@@ -1,7 +1,7 @@
 /**
  * Delivery of one message to many connections: the loop that everything else is there for.
  */
-import type { MemberView } from "../group_index/group_index.ts";
+import type { MemberRange } from "../group_index/group_index.ts";
 import type { Connection } from "../session/connection.ts";
 import type { Outgoing } from "../session/outgoing.ts";
 import { closeConnection } from "./close.ts";
@@ -12,22 +12,22 @@ import { admits, type Selection, Subject } from "./target.ts";
 export const NO_SLOT = -1;
 
 /**
- * Delivers to the members in `view`, except the one in `exceptSlot` and those whom `selection` leaves out. Joins and
- * leaves cannot happen during the loop: connections that must end are ended after it, so the view stays valid.
+ * Delivers to `members`, except the one in `exceptSlot` and those whom `selection` leaves out. Joins and
+ * leaves cannot happen during the loop: connections that must end are ended after it, so the range stays valid.
  */
 export function fanOutToMembers(
   hub: Hub,
-  view: MemberView,
+  members: MemberRange,
   outgoing: Outgoing,
   exceptSlot: number,
   selection: Selection | undefined,
 ): void {
   const now = hub.context.platform.now();
-  const { slots, length } = view;
+  const { words, start, end } = members;
   const subject = selection === undefined ? undefined : new Subject(hub);
   let overfull: Connection[] | undefined;
-  for (let i = 0; i < length; i++) {
-    const slot = slots[i] ?? NO_SLOT;
+  for (let i = start; i < end; i++) {
+    const slot = words[i] ?? NO_SLOT;
     if (slot === exceptSlot) continue;
     const connection = hub.at(slot);
     if (connection === undefined) continue;

@@ -9,6 +9,7 @@ import type { Operation } from "./operation.ts";
 import { OPERATIONS } from "./operations.ts";
 import { isPermissionName } from "./permissions.ts";
 import { Query } from "./query.ts";
+import { targetOf } from "./raw_target.ts";
 import { API_VERSIONS } from "./respond.ts";
 import { type Match, type PathNames, Routes, splitPath } from "./route.ts";
 
@@ -26,12 +27,6 @@ export interface Plan {
 
 const ROUTES = new Routes(OPERATIONS);
 const VERSIONS: ReadonlySet<string> = new Set(API_VERSIONS);
-
-/** Path and query of a URL as they were sent. */
-export function targetOf(url: string): string {
-  const start = url.indexOf("/", url.indexOf("://") + 3);
-  return start < 0 ? "/" : url.slice(start);
-}
 
 /**
  * Finds the operation of a request; nothing else of it is judged yet.

@@ -35,8 +35,8 @@ export interface AcceptContext {
   authenticate(token: string, hub: string, hosts: readonly string[]): ClientClaims | undefined;
   /** Whether clients without a token may try this hub. */
   allowsAnonymous(hub: string): boolean;
-  /** The codec of a known subprotocol's framing. */
-  codec(framing: Exclude<Framing, "raw">): Codec;
+  /** The codec of a known subprotocol's framing; some are loaded when the first client speaks them. */
+  codec(framing: Exclude<Framing, "raw">): Codec | Promise<Codec>;
 }
 
 /** The upgrade request. */
@@ -123,14 +123,14 @@ function sharedHost(host: string): string {
   return copy;
 }
 
-function settle(
+async function settle(
   context: AcceptContext,
   identity: Identity,
   claims: ClientClaims,
   offered: readonly string[],
   mode: RawMode,
   outcome: ConnectOutcome | undefined,
-): Decision {
+): Promise<Decision> {
   if (outcome !== undefined && !outcome.accepted) {
     return refused(outcome.status, "The event handler refused the connection.");
   }
@@ -147,7 +147,7 @@ function settle(
     answer: chosen.answer,
     admission: {
       identity,
-      codec: chosen.framing === "raw" ? rawCodec(mode) : context.codec(chosen.framing),
+      codec: chosen.framing === "raw" ? rawCodec(mode) : await context.codec(chosen.framing),
       reliable: chosen.reliable,
       permissions: new Permissions(compileRoles(outcome?.roles ?? claims.roles)),
       groups: outcome?.groups ?? claims.groups,

@@ -1,0 +1,67 @@
+/**
+ * Puts the REST API together. A module of its own, because the server loads it with the first REST call: readiness does
+ * not wait for it.
+ */
+import type { AccessKeys } from "./auth/access_key.ts";
+import type { Origins } from "./auth/audience.ts";
+import { OidcVerifier } from "./auth/oidc.ts";
+import { RestAuthenticator } from "./auth/rest_access.ts";
+import { signClientToken } from "./auth/sign.ts";
+import type { TokenVerifier } from "./auth/token.ts";
+import type { Config } from "./config/schema.ts";
+import { FilterCache } from "./filter/cache.ts";
+import type { Hubs } from "./hub/hubs.ts";
+import type { Log } from "./hub/ports.ts";
+import type { Platform } from "./platform.ts";
+import { createRestApp } from "./rest/app.ts";
+import { createRestAuthenticator } from "./rest/authenticate.ts";
+
+/** What the REST API shares with the rest of the server. */
+export interface RestParts {
+  readonly config: Config;
+  readonly platform: Platform;
+  readonly log: Log;
+  readonly keys: AccessKeys;
+  readonly tokens: TokenVerifier;
+  readonly origins: Origins;
+  readonly hubs: Hubs;
+}
+
+/** Answers everything below `/api` but the health probe. */
+export type RestHandler = (request: Request) => Response | Promise<Response>;
+
+/** Makes the handler of REST calls. */
+export function composeRest(parts: RestParts): RestHandler {
+  const { config, platform, log, keys, tokens, origins, hubs } = parts;
+  const authenticator = new RestAuthenticator(tokens, oidcVerifier(config, platform, log));
+  const filters = new FilterCache();
+  const app = createRestApp({
+    hubs,
+    log,
+    authenticate: createRestAuthenticator(authenticator, origins, log),
+    signClientToken: (request) => signClientToken(keys, request, platform.now()),
+    continuationMacs: (text) => keys.macs("continuation", text),
+    parseFilter: (source) => filters.parse(source),
+    publicEndpoint: config.publicEndpoint,
+    trustForwardedHeaders: config.trustForwardedHeaders,
+    corsOrigins: config.cors?.allowedOrigins ?? [],
+  });
+  return (request) => app.fetch(request);
+}
+
+function oidcVerifier({ oidc }: Config, platform: Platform, log: Log): OidcVerifier | undefined {
+  if (oidc === undefined) return undefined;
+  const { issuer, jwksUri, audience, rolesClaim, ownerRoles, readerRoles } = oidc;
+  return new OidcVerifier(
+    {
+      issuer,
+      jwksUri,
+      audiences: audience,
+      roleClaim: rolesClaim,
+      ownerRoles,
+      readerRoles,
+    },
+    platform,
+    (problem) => log.warn("identity provider", { problem }),
+  );
+}
