@@ -2,6 +2,7 @@
  * The edges of the machine that the product depends on: clock, timers, random ids, fetch. Everything that waits or
  * draws lots gets them handed in, so that tests run on a fake clock with known ids.
  */
+import { setImmediate } from "node:timers";
 
 /** Ends a timer; calling it again, or after the timer ran, does nothing. */
 export type Cancel = () => void;

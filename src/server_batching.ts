@@ -11,11 +11,12 @@ import { ReadQueue } from "./transport/read_queue.ts";
 /** Makes the front; `innerPort`: where the HTTP server listens. */
 export function composeFront(context: NativeContext, innerPort: number): BatchingFront {
   const { platform } = context;
-  const batcher = new Batcher();
+  const afterReads = (task: () => void) => platform.afterReads(task);
+  const batcher = new Batcher(afterReads);
   return new BatchingFront({
     ...context,
     batcher,
-    reads: new ReadQueue(batcher, (task) => platform.afterReads(task)),
+    reads: new ReadQueue(batcher, afterReads),
     heartbeat: new Heartbeat(platform),
   }, innerPort);
 }

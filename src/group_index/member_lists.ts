@@ -100,7 +100,7 @@ export class MemberLists {
         this.#put(index + 1, base);
       } else if ((count & 1) !== 0 && count === this.#regions.capacity(base)) {
         // Capacities are odd: every other time the region need not be looked at.
-        base = this.#regions.resize(base, count + 2 + (count >>> 2), count);
+        base = this.#regions.resize(base, count + 2 + (count >>> 1), count);
         this.#put(index + 1, base);
       }
       this.#putSlot(base + count, slot);

@@ -4,6 +4,9 @@
  * shares the joined bytes.
  */
 
+/** Connections written to in one flush from which on more work is awaited before the next. */
+const MANY_WRITES = 32;
+
 /** A sequence of frames in wire form. */
 export class Batch {
   readonly #before: Batch | undefined;
@@ -56,7 +59,8 @@ export interface Flushable {
 
 /**
  * Collects what has to be written. Work done for inbound reads is flushed once, at their end; work from elsewhere
- * (REST, event handlers) at the end of its turn. No timer is involved: a lone message never waits.
+ * (REST, event handlers) at its own end, or, after many writes, together with all other work of its turn. No timer is
+ * involved: a lone message never waits.
  */
 export class Batcher {
   #root = new Batch();
@@ -64,19 +68,25 @@ export class Batcher {
   #reading = false;
   #scheduled = false;
   #flushed = 0;
+  readonly #afterReads: (task: () => void) => void;
   readonly #later = () => {
     this.#scheduled = false;
     this.flush();
   };
 
+  /** `afterReads` runs a task once all sockets that are ready have been read. */
+  constructor(afterReads: (task: () => void) => void) {
+    this.#afterReads = afterReads;
+  }
+
+  /** Whether the last flush wrote to so many connections that more work should be awaited before the next. */
+  get isBusy(): boolean {
+    return this.#flushed >= MANY_WRITES;
+  }
+
   /** The empty batch that everybody starts this turn with. */
   get root(): Batch {
     return this.#root;
-  }
-
-  /** Connections that the last flush wrote to. */
-  get flushed(): number {
-    return this.#flushed;
   }
 
   /** `connection` has its first frame of this turn. */
@@ -84,7 +94,8 @@ export class Batcher {
     this.#dirty.push(connection);
     if (this.#reading || this.#scheduled) return;
     this.#scheduled = true;
-    queueMicrotask(this.#later);
+    if (this.isBusy) this.#afterReads(this.#later);
+    else queueMicrotask(this.#later);
   }
 
   /** An inbound read begins: nothing is flushed until `endRead`. */

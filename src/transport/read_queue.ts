@@ -8,9 +8,6 @@
  */
 import type { Batcher } from "./batch.ts";
 
-/** Connections written to in one turn from which on reading comes first. */
-const MANY_WRITES = 32;
-
 /** A connection that works on what it received. */
 export interface Reader {
   read(chunk: Uint8Array): void;
@@ -33,7 +30,7 @@ export class ReadQueue {
   /** A chunk came in. The writes that its work leads to are batched. */
   take(reader: Reader, chunk: Uint8Array): void {
     const waits = this.#readers.length > 0;
-    if (waits || this.#batcher.flushed >= MANY_WRITES) {
+    if (waits || this.#batcher.isBusy) {
       this.#readers.push(reader);
       this.#chunks.push(chunk);
       if (!waits) this.#afterReads(this.#drain);

@@ -1,5 +1,6 @@
 // The REST API as HTTP: framing, keep-alive, versions and error bodies, byte by byte.
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { startServer } from "../../src/server.ts";
 import { QUIET } from "../support/fixture.ts";
 import { errorOf, jsonClient, nextData } from "../rest/clients.ts";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { MemberRange } from "../../src/group_index/member_range.ts";
 import { Membership } from "../../src/group_index/membership.ts";
 
 const SEED = 20_240_604;
@@ -20,9 +21,9 @@ class Model {
 }
 
 function membersOf(membership: Membership, set: number): number[] {
-  const range = { words: new Uint32Array(0), start: 0, end: 0 };
+  const range = new MemberRange();
   membership.members.findRange(set, range);
-  return [...range.words.subarray(range.start, range.end)];
+  return [...range.slots];
 }
 
 function ascending(values: Iterable<number>): number[] {

@@ -14,13 +14,13 @@ function fill(regions: Regions, region: Region, next: () => number): void {
   region.content.length = 0;
   for (let i = 0; i < regions.capacity(region.base); i++) {
     const word = next();
-    regions.words[region.base + i] = word;
+    regions.array[region.base + i] = word;
     region.content.push(word);
   }
 }
 
 function contentOf(regions: Regions, region: Region): number[] {
-  return [...regions.words.subarray(region.base, region.base + region.content.length)];
+  return [...regions.array.subarray(region.base, region.base + region.content.length)];
 }
 
 for (const shared of [false, true]) {
@@ -86,7 +86,7 @@ Deno.test("a region grows in place when what follows is free", () => {
 Deno.test("memory is given back when the regions are", () => {
   const regions = new Regions();
   const bases = Array.from({ length: 2000 }, () => regions.allocate(101));
-  assert.ok(regions.words.length > 200_000);
+  assert.ok(regions.array.length > 200_000);
   for (const base of bases) regions.free(base);
-  assert.ok(regions.words.length <= 1024);
+  assert.ok(regions.array.length <= 1024);
 });

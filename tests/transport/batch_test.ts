@@ -30,7 +30,7 @@ Deno.test("a single frame is not copied", () => {
 });
 
 Deno.test("one read is flushed once at its end, other work at the end of its turn", async () => {
-  const batcher = new Batcher();
+  const batcher = new Batcher(() => assert.fail("nobody is busy"));
   let flushes = 0;
   const connection = { flush: () => void flushes++ };
   batcher.beginRead();
@@ -43,4 +43,22 @@ Deno.test("one read is flushed once at its end, other work at the end of its tur
   assert.equal(flushes, 1);
   await Promise.resolve();
   assert.equal(flushes, 2);
+});
+
+Deno.test("after many writes, work from elsewhere is flushed together", async () => {
+  const later: (() => void)[] = [];
+  const batcher = new Batcher((task) => later.push(task));
+  let flushes = 0;
+  const connection = { flush: () => void flushes++ };
+  for (let i = 0; i < 100; i++) batcher.touch(connection);
+  await Promise.resolve();
+  assert.equal(flushes, 100);
+  batcher.touch(connection);
+  await Promise.resolve();
+  batcher.touch(connection);
+  await Promise.resolve();
+  assert.equal(flushes, 100);
+  assert.equal(later.length, 1);
+  later[0]?.();
+  assert.equal(flushes, 102);
 });

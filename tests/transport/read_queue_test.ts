@@ -6,7 +6,7 @@ import { type Reader, ReadQueue } from "../../src/transport/read_queue.ts";
 class Fixture {
   readonly log: string[] = [];
   readonly later: (() => void)[] = [];
-  readonly #batcher = new Batcher();
+  readonly #batcher = new Batcher((task) => this.later.push(task));
   readonly queue = new ReadQueue(this.#batcher, (task) => this.later.push(task));
 
   reader(name: string): Reader {
