@@ -3,10 +3,10 @@
  *
  * Rules: the service's data-plane specification and the official emulator.
  */
-import { MAX_GROUP_NAME_LENGTH } from "./limits.ts";
+import { MAX_EVENT_NAME_LENGTH, MAX_GROUP_NAME_LENGTH, MAX_HUB_NAME_LENGTH } from "./limits.ts";
 
-const HUB = /^[A-Za-z][A-Za-z0-9_`,.\[\]]{0,127}$/;
-const EVENT = /^[A-Za-z][A-Za-z0-9_.-]{0,127}$/;
+const HUB = new RegExp(`^[A-Za-z][A-Za-z0-9_\`,.\\[\\]]{0,${MAX_HUB_NAME_LENGTH - 1}}$`);
+const EVENT = new RegExp(`^[A-Za-z][A-Za-z0-9_.-]{0,${MAX_EVENT_NAME_LENGTH - 1}}$`);
 const NOT_BLANK = /[^\s\u0085]/;
 
 /**

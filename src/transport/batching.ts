@@ -7,7 +7,7 @@ import type { Hubs } from "../hub/hubs.ts";
 import { REQUEST_HEAD_MS } from "../limits.ts";
 import { accept, type AcceptContext, type Decision } from "./accept.ts";
 import { type BatchingContext, BatchingSocket } from "./batching_socket.ts";
-import { returningSubprotocol, serveNew, serveReturning } from "./client.ts";
+import { findReturning, serveNew, serveReturning } from "./client.ts";
 import { type Greeted, Greeting } from "./greeting.ts";
 import { headersOf, type HeadRefusal, type RequestHead } from "./request_head.ts";
 import {
@@ -114,10 +114,9 @@ export class BatchingFront {
         return this.#start(greeting, client, switchingProtocols(key, decision.answer), head);
       }
       case "recovery": {
-        const { hub, connectionId, token } = decision;
-        const answer = returningSubprotocol(hubs, decision);
-        const client = this.#client(socket, hub);
-        serveReturning(hubs, hub, connectionId, token, client);
+        const { connection, answer } = findReturning(hubs, decision);
+        const client = this.#client(socket, decision.hub);
+        serveReturning(hubs, connection, client);
         this.#start(greeting, client, switchingProtocols(key, answer), head);
       }
     }

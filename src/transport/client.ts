@@ -76,29 +76,38 @@ export function serveNew(hubs: Hubs, admission: Admission, socket: ClientSocket)
   socket.listen(new Client(hub, connection, socket, true));
 }
 
-/** The subprotocol that the 101 answer names to a client that comes back: the original one, if it offers that. */
-export function returningSubprotocol(
-  hubs: Hubs,
-  { hub, connectionId, token, offered }: Extract<Decision, { kind: "recovery" }>,
-): string | undefined {
-  const original = findRecoverable(hubs, hub, connectionId, token)?.identity.subprotocol;
-  return original === undefined ? firstKnownOffer(offered) : recoveryAnswer(offered, original);
+/** A client that comes back, or tries to. */
+export interface Returning {
+  /** Its connection, if there is one to be had. */
+  readonly connection: Connection | undefined;
+  /** The subprotocol that the 101 answer names: the original one, if the client offers that. */
+  readonly answer: string | undefined;
 }
 
-/** A reliable client that comes back, or tries to: a refusal is a close with 1008 after the 101, never an HTTP error. */
+/** What a client that comes back gets. */
+export function findReturning(
+  hubs: Hubs,
+  { hub, connectionId, token, offered }: Extract<Decision, { kind: "recovery" }>,
+): Returning {
+  const connection = findRecoverable(hubs, hub, connectionId, token);
+  const original = connection?.identity.subprotocol;
+  const answer = original === undefined
+    ? firstKnownOffer(offered)
+    : recoveryAnswer(offered, original);
+  return { connection, answer };
+}
+
+/** Continues a connection on a new socket: a refusal is a close with 1008 after the 101, never an HTTP error. */
 export function serveReturning(
   hubs: Hubs,
-  hubName: string,
-  connectionId: string,
-  token: string,
+  connection: Connection | undefined,
   socket: ClientSocket,
 ): void {
-  const connection = findRecoverable(hubs, hubName, connectionId, token);
   if (connection === undefined) {
     const { code, text } = CLOSE_RULES.recoveryRefused;
     return socket.close(code, text);
   }
-  const hub = hubs.open(hubName);
+  const hub = hubs.open(connection.identity.hub);
   // Listening first: a replay that is too much for the socket must not go unheard.
   socket.listen(new Client(hub, connection, socket, false));
   recover(hub, connection, socket);

@@ -3,7 +3,7 @@
  */
 import type { Hubs } from "../hub/hubs.ts";
 import { accept, type AcceptContext } from "./accept.ts";
-import { returningSubprotocol, serveNew, serveReturning } from "./client.ts";
+import { findReturning, serveNew, serveReturning } from "./client.ts";
 import { DenoSocket, type SocketContext } from "./deno_socket.ts";
 
 /** What the native transport needs. */
@@ -37,10 +37,9 @@ export async function serveClient(
       return response;
     }
     case "recovery": {
-      const { hub, connectionId, token } = decision;
-      const answer = returningSubprotocol(context.hubs, decision);
-      const { socket, response } = upgrade(request, answer, hub, context);
-      serveReturning(context.hubs, hub, connectionId, token, socket);
+      const { connection, answer } = findReturning(context.hubs, decision);
+      const { socket, response } = upgrade(request, answer, decision.hub, context);
+      serveReturning(context.hubs, connection, socket);
       return response;
     }
   }
