@@ -18,12 +18,20 @@ const JSON_TYPE = "application/json; charset=utf-8";
 const BODILESS: HeadersInit = { "api-supported-versions": SUPPORTED_VERSIONS };
 const WITH_BODY: HeadersInit = { ...BODILESS, "content-type": JSON_TYPE };
 
+/** Answers without a body by status, to be copied: that is a third of the work of making one. */
+const EMPTY = new Map<number, Response>();
+
 /** A success. */
 export function respond(answer: Answer): Response {
   const { status, body } = answer;
   if (body === undefined) {
-    // The runtime adds `Content-Length: 0` where it belongs, thus not to 204.
-    return new Response(null, { status, headers: BODILESS });
+    let empty = EMPTY.get(status);
+    if (empty === undefined) {
+      // The runtime adds `Content-Length: 0` where it belongs, thus not to 204.
+      empty = new Response(null, { status, headers: BODILESS });
+      EMPTY.set(status, empty);
+    }
+    return empty.clone();
   }
   return new Response(JSON.stringify(body), { status, headers: WITH_BODY });
 }
