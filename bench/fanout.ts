@@ -3,129 +3,83 @@
  *
  * One group, 100-byte messages, W messages in flight, N members; each server and each load generator is a process of
  * its own. Hubbub does all of its protocol (tokens, roles, JSON, acks of publishes, sessions); the peers only join and
- * publish. Rounds of the servers alternate; each figure is the median of its rounds.
+ * publish. Rounds of the servers alternate; each figure is the median of its rounds. A short run leaves cases out.
  *
  *     deno run -A bench/fanout.ts [--quick]
  */
-import type { FanoutAnswer, FanoutJob, FanoutOrder } from "./load/fanout_load.ts";
+import { compete, type Failure, type Figure, type Pair } from "./support/competition.ts";
 import { type Contestant, startHubbubs, startOthers } from "./support/contestants.ts";
-import { startLoad } from "./support/hubbub.ts";
-import type { Child } from "./support/process.ts";
-import { median, quick, result, say, table } from "./support/report.ts";
+import { quick, result, say, table } from "./support/report.ts";
 
-const ROUNDS = quick ? 1 : 5;
-const SECONDS = quick ? 0.3 : 1;
-const WARM_UP_SECONDS = quick ? 0.15 : 1;
-const WINDOWS = [1, 8, 32];
-const MEMBERS = [100, 1000];
+/** Windows by the number of members. */
+const CASES: readonly (readonly [members: number, windows: readonly number[]])[] = quick
+  ? [[100, [1, 32]], [1000, [1, 8]]]
+  : [[100, [1, 8, 32]], [1000, [1, 8, 32]]];
+/** How many members speak other subprotocols, and the messages in flight to them. */
+const SPEAKERS = quick ? 100 : 1000;
+const SPEAKERS_WINDOW = quick ? 32 : 8;
 /** What everybody is compared with. */
 const REFERENCE = "bun";
 
-/** What one server made of one case. */
-interface Figure {
-  readonly server: string;
-  readonly case: string;
-  readonly cpuMicrosPerDelivery: number;
-  readonly deliveriesPerSecond: number;
-}
-
-/** A server with its load. */
-interface Pair {
-  readonly name: string;
-  readonly server: Child;
-  readonly job: FanoutJob;
-}
-
 let groups = 0;
-const figures: Figure[] = [];
+const outcomes: (Figure | Failure)[] = [];
 
 await using children = new AsyncDisposableStack();
-const hubbubs = await startHubbubs();
-const contestants: Contestant[] = [...hubbubs, ...await startOthers()];
+const [hubbubs, others] = await Promise.all([startHubbubs(), startOthers()]);
+const contestants: readonly Contestant[] = [...hubbubs, ...others];
 for (const { process } of contestants) children.use(process);
 
-for (const members of MEMBERS) {
-  const pairs = contestants.map(({ name, process, job }) => ({
+for (const [members, windows] of CASES) {
+  const pairs = contestants.map(({ name, process, job }): Pair => ({
     name,
     server: process,
-    job: job(`g${++groups}`, members),
+    job: () => job(`g${++groups}`, members),
+    windows,
+    caseOf: (window) => `W=${window} N=${members}`,
   }));
-  await compete(pairs, WINDOWS, (window) => `W=${window} N=${members}`);
+  outcomes.push(...await compete(pairs));
 }
 say("Server CPU microseconds per delivery (ratio to Bun) and deliveries a second, JSON members");
 show(contestants.map(({ name }) => name));
 
-for (const speech of ["reliable", "protobuf", "raw"] as const) {
-  const pairs = hubbubs.map(({ name, process, jobOf }) => ({
+const speakers = (["reliable", "protobuf", "raw"] as const).flatMap((speech) =>
+  hubbubs.map(({ name, process, jobOf }): Pair => ({
     name,
     server: process,
-    job: jobOf(speech, `g${++groups}`, 1000),
-  }));
-  await compete(pairs, [8], () => `${speech} W=8 N=1000`);
-}
+    job: () => jobOf(speech, `g${++groups}`, SPEAKERS),
+    windows: [SPEAKERS_WINDOW],
+    caseOf: (window) => `${speech} W=${window} N=${SPEAKERS}`,
+  }))
+);
+outcomes.push(...await compete(speakers));
 say();
 say("The same for members of other subprotocols");
-show(hubbubs.map(({ name }) => name), "W=8 N=1000", /^[a-z]/);
-result("fanout", figures);
+show(hubbubs.map(({ name }) => name), `W=${SPEAKERS_WINDOW} N=${SPEAKERS}`, /^[a-z]/);
 
-/** Connects all loads, then measures window by window, server after server, round after round. */
-async function compete(
-  pairs: readonly Pair[],
-  windows: readonly number[],
-  caseOf: (window: number) => string,
-): Promise<void> {
-  await using loads = new AsyncDisposableStack();
-  const ready = await Promise.all(pairs.map(async (pair) => {
-    const load = loads.use(await startLoad("fanout_load", pair.job));
-    return { pair, load };
-  }));
-  for (const window of windows) {
-    const measured = new Map<string, Figure[]>();
-    for (const { load } of ready) {
-      await load.ask({ window, seconds: WARM_UP_SECONDS } satisfies FanoutOrder);
-    }
-    for (let round = 0; round < ROUNDS; round++) {
-      for (const { pair: { name, server }, load } of ready) {
-        const before = server.cpuMicros();
-        const order: FanoutOrder = { window, seconds: SECONDS };
-        const { seconds, deliveries } = await load.ask<FanoutAnswer>(order);
-        const figure = {
-          server: name,
-          case: caseOf(window),
-          cpuMicrosPerDelivery: (server.cpuMicros() - before) / deliveries,
-          deliveriesPerSecond: deliveries / seconds,
-        };
-        measured.set(name, [...(measured.get(name) ?? []), figure]);
-      }
-    }
-    for (const [server, rounds] of measured) {
-      figures.push({
-        server,
-        case: caseOf(window),
-        cpuMicrosPerDelivery: Number(
-          median(rounds.map((one) => one.cpuMicrosPerDelivery)).toFixed(3),
-        ),
-        deliveriesPerSecond: Math.round(median(rounds.map((one) => one.deliveriesPerSecond))),
-      });
-    }
-  }
-}
+const failures = outcomes.filter((outcome) => "failure" in outcome);
+if (failures.length > 0) say();
+for (const { server, case: of, failure } of failures) say(`failed: ${server}, ${of}: ${failure}`);
+result("fanout", outcomes);
+if (failures.length > 0) Deno.exitCode = 1;
 
 /** Prints the cases that match; ratios are to Bun in the same case, or in `reference`. */
 function show(servers: readonly string[], reference?: string, cases = /^W/): void {
-  const columns = [...new Set(figures.map((one) => one.case))].filter((one) => cases.test(one));
+  const columns = [...new Set(outcomes.map((one) => one.case))].filter((one) => cases.test(one));
   const find = (server: string, of: string) =>
-    figures.find((one) => one.server === server && one.case === of);
+    outcomes.find((one) => one.server === server && one.case === of);
   table([
     ["", ...columns],
     ...servers.map((server) => [
       server,
       ...columns.map((column) => {
-        const figure = find(server, column);
-        if (figure === undefined) return "-";
-        const { cpuMicrosPerDelivery: cpu, deliveriesPerSecond } = figure;
-        const base = find(REFERENCE, reference ?? column)?.cpuMicrosPerDelivery;
-        const ratio = base === undefined ? "" : ` (${(cpu / base).toFixed(2)})`;
+        const outcome = find(server, column);
+        if (outcome === undefined) return "-";
+        if ("failure" in outcome) return "failed";
+        const { cpuMicrosPerDelivery: cpu, deliveriesPerSecond } = outcome;
+        const base = find(REFERENCE, reference ?? column);
+        const ratio = base === undefined || "failure" in base
+          ? ""
+          : ` (${(cpu / base.cpuMicrosPerDelivery).toFixed(2)})`;
         return `${cpu.toFixed(2)}${ratio} ${(deliveriesPerSecond / 1000).toFixed(0)}k/s`;
       }),
     ]),

@@ -11,7 +11,9 @@ export interface Door {
   /** Path and query. */
   readonly path: string;
   readonly protocol?: string | undefined;
-  /** Messages that the server sends by itself after the handshake. */
+  /** Messages that the client sends at once after the handshake, for instance to get into a group. */
+  readonly opening?: readonly string[] | undefined;
+  /** Messages that the server sends after the handshake, by itself or for the opening, before those that count. */
   readonly greeting: number;
   /** Whether messages go out as binary ones. */
   readonly binary?: boolean;
@@ -38,6 +40,8 @@ export function clientFrame(payload: string | Uint8Array, binary = false): Buffe
 export class BareClient {
   /** Messages since the greeting. */
   received = 0;
+  /** Whether either side has ended the connection. */
+  closed = false;
   readonly #door: Door;
   readonly #socket: net.Socket;
   readonly #opened = Promise.withResolvers<BareClient>();
@@ -54,7 +58,10 @@ export class BareClient {
     this.#socket.on("connect", () => this.#socket.write(upgradeRequest(door)));
     this.#socket.on("data", (chunk: Buffer) => this.#read(chunk));
     this.#socket.on("error", (error) => this.#opened.reject(error));
-    this.#socket.on("close", () => this.#opened.reject(new Error("Cannot connect: closed early")));
+    this.#socket.on("close", () => {
+      this.closed = true;
+      this.#opened.reject(new Error("Cannot connect: closed early"));
+    });
   }
 
   /** Connects; resolves after handshake and greeting. */
@@ -96,6 +103,7 @@ export class BareClient {
       }
       this.#open = true;
       data = data.subarray(end + HEAD_END.length);
+      for (const text of this.#door.opening ?? []) this.send(text);
       if (this.#door.greeting === 0) this.#opened.resolve(this);
     }
     const count = this.#count(data);

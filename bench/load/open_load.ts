@@ -6,11 +6,12 @@ import { type BareClient, connectAll, type Door } from "./client.ts";
 import { answerOrders, job } from "./orders.ts";
 import { clientPath } from "../support/hubbub.ts";
 
-/** Whom to connect to. */
+/** Where to connect. */
 export interface OpenJob {
-  readonly port: number;
-  /** Hubbub's clients need a token each; others connect to `/`. */
-  readonly hubbub: boolean;
+  /** In its opening, `$ID` stands for 1, 2, 3 ... */
+  readonly door: Door;
+  /** The path is Hubbub's with a token that was not seen before, which joins a group. */
+  readonly tokens?: boolean;
 }
 
 /** Opens `count` connections; `keep`: they stay open. */
@@ -26,22 +27,25 @@ export interface OpenAnswer {
   readonly connections: number;
 }
 
-if (import.meta.main) {
-  const { port, hubbub } = job<OpenJob>();
+if (import.meta.main) await answerOrders<OpenOrder>(() => Promise.resolve(opener(job<OpenJob>())));
+
+function opener({ door, tokens }: OpenJob): (order: OpenOrder) => Promise<OpenAnswer> {
   const kept: BareClient[] = [];
   let made = 0;
-  const door = (): Door => {
-    if (!hubbub) return { port, path: "/", greeting: 0 };
-    const path = clientPath(port, { "webpubsub.group": [`group-${++made}`] });
-    return { port, path, protocol: "json.webpubsub.azure.v1", greeting: 1 };
+  const nextDoor = (): Door => {
+    const id = String(++made);
+    if (tokens) {
+      return { ...door, path: clientPath(door.port, { "webpubsub.group": [`group-${id}`] }) };
+    }
+    return { ...door, opening: door.opening?.map((text) => text.replace("$ID", id)) };
   };
-  await answerOrders<OpenOrder>(async ({ count, atOnce, keep }): Promise<OpenAnswer> => {
-    const doors = Array.from({ length: count }, door);
+  return async ({ count, atOnce, keep }) => {
+    const doors = Array.from({ length: count }, nextDoor);
     const started = performance.now();
     const clients = await connectAll(doors, atOnce, () => {});
     const seconds = (performance.now() - started) / 1000;
     if (keep) kept.push(...clients);
     else for (const client of clients) client.destroy();
     return { seconds, connections: clients.length };
-  });
+  };
 }

@@ -1,6 +1,7 @@
 /** Hubbub as the benches start it, and the tokens of its clients. */
 import { fileURLToPath } from "node:url";
 import { DEVELOPMENT_KEY } from "../../src/auth/access_key.ts";
+import type { OpenJob } from "../load/open_load.ts";
 import { signToken } from "../../tests/support/rest_client.ts";
 import { Child } from "./process.ts";
 
@@ -10,6 +11,9 @@ export const TRANSPORTS: readonly Transport[] = ["native", "batching"];
 
 /** The hub of all benches. */
 export const HUB = "bench";
+
+/** Subprotocol of clients where nothing else is said. */
+export const JSON_PROTOCOL = "json.webpubsub.azure.v1";
 
 const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
 
@@ -55,10 +59,7 @@ export function clientPath(port: number, claims: Record<string, unknown>): strin
   return `/client/hubs/${HUB}?access_token=${token}`;
 }
 
-/** Starts a load generator of the folder `load`. */
-export async function startLoad(name: string, job: unknown): Promise<Child> {
-  const file = fileURLToPath(new URL(`../load/${name}.ts`, import.meta.url));
-  const process = new Child(Deno.execPath(), ["run", "-A", file, JSON.stringify(job)]);
-  await process.next<string>(120);
-  return process;
+/** Connections of JSON clients, each with a token of its own that puts it into a group of its own. */
+export function openJob(port: number): OpenJob {
+  return { door: { port, path: "", protocol: JSON_PROTOCOL, greeting: 1 }, tokens: true };
 }

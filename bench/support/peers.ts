@@ -2,14 +2,26 @@
  * The servers that Hubbub is compared with. They are fetched into a folder for temporary files the first time, never
  * into the project; one that cannot be had is left out, with its reason.
  */
-import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Child, run } from "./process.ts";
+import { say } from "./report.ts";
 
 /** What is fetched from npm; `bun` itself would need a script after its installation. */
-const NPM_PACKAGES = ["@oven/bun-linux-x64@1.4.5", "ws@8.18.3"];
+const NPM_PACKAGES = {
+  "@oven/bun-linux-x64": "1.4.5",
+  "ws": "8.18.3",
+  "socket.io": "4.8.4",
+} as const;
 
 const FOLDER = join(tmpdir(), "hubbub-bench-peers");
 
@@ -26,17 +38,63 @@ export type PeerOutcome = Peer | { readonly name: string; readonly reason: strin
 /** Starts all peers. */
 export async function startPeers(): Promise<PeerOutcome[]> {
   mkdirSync(FOLDER, { recursive: true });
-  return [
-    await attempt("bun", () => startScript("bun_server.ts", join(modules(), BUN))),
-    await attempt("ws on node", () => startScript("ws_server.mjs", "node")),
-    await attempt("nats-server", startNats),
-  ];
+  const failure = await install();
+  const needs = (name: NpmPackage): void => {
+    if (!installed(name)) throw failure ?? new Error(`Cannot find ${name} in ${modules()}`);
+  };
+  return await Promise.all([
+    attempt("bun", () => {
+      needs("@oven/bun-linux-x64");
+      return startScript("bun_server.ts", join(modules(), "@oven/bun-linux-x64/bin/bun"));
+    }),
+    attempt("ws on node", () => {
+      needs("ws");
+      return startScript("ws_server.mjs", "node");
+    }),
+    attempt("socket.io on node", () => {
+      needs("socket.io");
+      return startScript("socketio_server.mjs", "node");
+    }),
+    attempt("nats-server", startNats),
+  ]);
 }
 
-const BUN = "@oven/bun-linux-x64/bin/bun";
+/** Starts the peers that can be had; says which cannot. */
+export async function startRunnablePeers(): Promise<Peer[]> {
+  const peers: Peer[] = [];
+  for (const outcome of await startPeers()) {
+    if ("reason" in outcome) say(`left out: ${outcome.name}: ${outcome.reason}`);
+    else peers.push(outcome);
+  }
+  return peers;
+}
+
+type NpmPackage = keyof typeof NPM_PACKAGES;
 
 function modules(): string {
   return join(FOLDER, "node_modules");
+}
+
+/** Whether exactly the wanted version is there. */
+function installed(name: NpmPackage): boolean {
+  const file = join(modules(), name, "package.json");
+  return existsSync(file) &&
+    JSON.parse(readFileSync(file, "utf8")).version === NPM_PACKAGES[name];
+}
+
+/** Fetches the packages unless all are there; gives the error that prevented it. */
+async function install(): Promise<Error | undefined> {
+  const names = Object.keys(NPM_PACKAGES) as NpmPackage[];
+  if (names.every(installed)) return undefined;
+  writeFileSync(join(FOLDER, "package.json"), '{"private":true}');
+  const flags = ["install", "--no-audit", "--no-fund", "--ignore-scripts"];
+  const wanted = names.map((name) => `${name}@${NPM_PACKAGES[name]}`);
+  try {
+    await run("npm", [...flags, ...wanted], { cwd: FOLDER });
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
 }
 
 async function attempt(
@@ -51,11 +109,6 @@ async function attempt(
 }
 
 async function startScript(file: string, runtime: string): Promise<Omit<Peer, "name">> {
-  if (!existsSync(join(modules(), BUN)) || !existsSync(join(modules(), "ws"))) {
-    writeFileSync(join(FOLDER, "package.json"), '{"private":true}');
-    const flags = ["install", "--no-audit", "--no-fund", "--ignore-scripts"];
-    await run("npm", [...flags, ...NPM_PACKAGES], { cwd: FOLDER });
-  }
   // Beside its packages, so that they are found.
   const script = join(FOLDER, file);
   copyFileSync(fileURLToPath(new URL(`../peers/${file}`, import.meta.url)), script);

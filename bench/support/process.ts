@@ -1,11 +1,10 @@
 /** Child processes of the benches: started, asked, watched and ended by their own handles. Linux only. */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { Refusal } from "../load/orders.ts";
 
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
-
-/** Kernel clock ticks a second of `/proc/PID/stat`: 100 on every Linux that Deno runs on. */
-const TICKS_PER_SECOND = 100;
 
 /** How a child is started. */
 export interface ChildOptions {
@@ -19,6 +18,9 @@ export class Child implements AsyncDisposable {
   readonly #process: Deno.ChildProcess;
   readonly #lines: AsyncIterator<string>;
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
+  /** CPU time in nanoseconds of each thread when last seen, and of all threads that were ever seen. */
+  readonly #threads = new Map<string, number>();
+  #cpuNanos = 0;
 
   constructor(command: string, args: readonly string[], options: ChildOptions = {}) {
     this.#process = new Deno.Command(command, {
@@ -33,7 +35,7 @@ export class Child implements AsyncDisposable {
     this.#input = this.#process.stdin.getWriter();
   }
 
-  /** The next JSON line; other lines are passed over. */
+  /** The next JSON line, other lines are passed over; a refusal is thrown. */
   async next<Value>(timeoutSeconds = 60): Promise<Value> {
     const { promise: late, reject } = Promise.withResolvers<never>();
     const message = `Process ${this.pid} has said nothing for ${timeoutSeconds} s`;
@@ -42,7 +44,10 @@ export class Child implements AsyncDisposable {
       while (true) {
         const { value, done } = await Promise.race([this.#lines.next(), late]);
         if (done) throw new Error(`Process ${this.pid} ended without an answer`);
-        if (/^[{"]/.test(value)) return JSON.parse(value) as Value;
+        if (!/^[{"]/.test(value)) continue;
+        const said = JSON.parse(value) as Value | Refusal;
+        if (!isRefusal(said)) return said;
+        throw new Error(said.error);
       }
     } finally {
       clearTimeout(timer);
@@ -55,12 +60,18 @@ export class Child implements AsyncDisposable {
     return await this.next<Answer>(timeoutSeconds);
   }
 
-  /** CPU time of all its threads so far, in microseconds. */
+  /**
+   * CPU time of all its threads so far, in microseconds. The scheduler's own account, since ticks of 10 ms are too coarse
+   * for short rounds; what a thread did between the last look and its end is lost.
+   */
   cpuMicros(): number {
-    const stat = readFileSync(`/proc/${this.pid}/stat`, "utf8");
-    // The name, in parentheses, may hold anything; fields are counted behind it.
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return (Number(fields[11]) + Number(fields[12])) * (1_000_000 / TICKS_PER_SECOND);
+    for (const thread of readdirSync(`/proc/${this.pid}/task`)) {
+      const nanos = nanosOf(`/proc/${this.pid}/task/${thread}/schedstat`);
+      if (nanos === undefined) continue;
+      this.#cpuNanos += nanos - (this.#threads.get(thread) ?? 0);
+      this.#threads.set(thread, nanos);
+    }
+    return this.#cpuNanos / 1000;
   }
 
   /** Memory in use, in KiB. */
@@ -82,6 +93,25 @@ export class Child implements AsyncDisposable {
   }
 }
 
+/** Starts a load generator of the folder `load`; throws when it cannot set up. */
+export async function startLoad(name: string, job: unknown): Promise<Child> {
+  const file = fileURLToPath(new URL(`../load/${name}.ts`, import.meta.url));
+  const process = new Child(Deno.execPath(), [
+    "run",
+    "-A",
+    "--no-check",
+    file,
+    JSON.stringify(job),
+  ]);
+  try {
+    await process.next<string>(60);
+  } catch (error) {
+    await process[Symbol.asyncDispose]();
+    throw error;
+  }
+  return process;
+}
+
 /** Runs a command to its end; gives its output, throws when it fails. */
 export async function run(
   command: string,
@@ -96,6 +126,20 @@ export async function run(
   if (success) return decoder.decode(stdout);
   const said = decoder.decode(stderr).trim().split("\n").slice(-2).join(" ");
   throw new Error(`Cannot run ${command} ${args.join(" ")}: ${said}`);
+}
+
+function isRefusal(said: unknown): said is Refusal {
+  return typeof said === "object" && said !== null && "error" in said;
+}
+
+/** First figure of a thread's account; nothing when the thread has ended meanwhile. */
+function nanosOf(file: string): number | undefined {
+  try {
+    return Number(readFileSync(file, "utf8").split(" ", 1)[0]);
+  } catch (error) {
+    if (error instanceof Error && /ENOENT|ESRCH|No such/i.test(error.message)) return undefined;
+    throw error;
+  }
 }
 
 async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {

@@ -12,15 +12,15 @@ export function median(figures: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
 }
 
-/** Prints rows in columns, the first one flush left. */
-export function table(rows: readonly (readonly string[])[]): void {
+/** Prints rows in columns, the first one flush left, and those in `left`. */
+export function table(rows: readonly (readonly string[])[], left: readonly number[] = []): void {
   const widths: number[] = [];
   for (const row of rows) {
     row.forEach((cell, i) => widths[i] = Math.max(widths[i] ?? 0, cell.length));
   }
   for (const row of rows) {
     const cells = row.map((cell, i) =>
-      i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)
+      i === 0 || left.includes(i) ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)
     );
     console.log(cells.join("  ").trimEnd());
   }
