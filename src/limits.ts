@@ -59,6 +59,14 @@ export const MAX_OUTBOUND_BYTES = 16 * MIB + 64 * 1024;
 /** Time that a connection has to send its request head, and to leave after a refusal, in milliseconds (ours). */
 export const REQUEST_HEAD_MS = 10_000;
 
+/** Time between the answer to a handshake and the open socket, in milliseconds (ours). */
+export const HANDSHAKE_OPEN_MS = 10_000;
+
+/**
+ * Bytes that the runtime may hold for one socket before frames wait in our queue, where they can still expire (ours).
+ */
+export const RUNTIME_BUFFER_BYTES = 256 * 1024;
+
 /** Bytes of a client that are read before its handshake is answered (ours). */
 export const MAX_EARLY_BYTES = 64 * 1024;
 

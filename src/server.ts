@@ -22,8 +22,10 @@ import { ReconnectionTokens } from "./session/recovery.ts";
 import { SERVICE_BOUNDS } from "./session/replay_buffer.ts";
 import type { BatchingFront } from "./transport/batching.ts";
 import { createClientAuthenticator } from "./transport/client_auth.ts";
+import { isClientTarget } from "./transport/client_url.ts";
 import { OpenSockets } from "./transport/drain.ts";
 import { type NativeContext, serveClient } from "./transport/native.ts";
+import { Opening } from "./transport/opening.ts";
 import { Pump } from "./transport/pump.ts";
 import { Dispatcher } from "./upstream/dispatcher.ts";
 import type { RestHandler } from "./server_rest.ts";
@@ -83,12 +85,12 @@ export async function startServer(options: ServerOptions = {}): Promise<HubbubSe
   return server;
 }
 
-const CLIENT = /^\/client(?:[/?]|$)/;
 const HEALTH = /^\/api\/health\/?(?:\?|$)/;
 
 class Server implements HubbubServer {
   readonly counters = new Counters();
   readonly #sockets = new OpenSockets();
+  readonly #opening: Opening;
   readonly #platform: Platform;
   readonly #log: Log;
   readonly #keys: AccessKeys;
@@ -110,6 +112,7 @@ class Server implements HubbubServer {
   constructor(config: Config, platform: Platform) {
     this.#config = config;
     this.#platform = platform;
+    this.#opening = new Opening(platform);
     const { primary, secondary } = config.accessKeys;
     this.#keys = new AccessKeys(primary, secondary);
     this.#verifier = new TokenVerifier(this.#keys, () => platform.now());
@@ -176,6 +179,8 @@ class Server implements HubbubServer {
       meter: this.counters,
       pump: new Pump(this.#platform),
       open: this.#sockets,
+      opening: this.#opening,
+      isStopping: () => this.#closing !== undefined,
       hubs: this.#hubs,
       authenticate: createClientAuthenticator(this.#verifier, origins, this.#log),
       allowsAnonymous: (hub) => hubSettings(this.#config, hub).anonymousConnectPolicy === "allow",
@@ -225,7 +230,7 @@ class Server implements HubbubServer {
       return new Response(null, { status: 503 });
     }
     const target = targetOf(request.url);
-    if (CLIENT.test(target)) return serveClient(request, target, clients);
+    if (isClientTarget(target)) return serveClient(request, target, clients);
     if (HEALTH.test(target)) return answerHealth(request.method);
     return this.#rest === undefined ? this.#firstRest(request) : this.#rest(request);
   }

@@ -82,6 +82,11 @@ export class GroupIndex {
     return this.#membership.join(slot, this.#names.acquire(name));
   }
 
+  /** Whether `join` can work for this group: it exists, or there is room for one more. */
+  hasRoomFor(name: string): boolean {
+    return this.#names.size < MAX_SETS || this.#names.find(name) !== NO_ID;
+  }
+
   /** Ends a membership; false when there was none. */
   leave(slot: number, name: string): boolean {
     const id = this.#names.find(name);

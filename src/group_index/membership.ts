@@ -3,7 +3,7 @@
  *
  * Each set has the list of its members' slots (`member_lists.ts`), each member the list of its sets with a hint at its
  * position in each (`own_sets.ts`). So joining and leaving take constant time: the member's own list gives the position
- * in the set's list, the last of that list moves there, and its own list gets the new position. About 12 bytes a
+ * in the set's list, the last of that list moves there, and its own list gets the new position. 12 to 16 bytes a
  * membership in all.
  */
 import { MemberLists, NO_SLOT } from "./member_lists.ts";

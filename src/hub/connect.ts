@@ -32,7 +32,10 @@ export function connect(hubs: Hubs, admission: Admission, outlet: Outlet): Conne
   const slot = hub.slots.acquire();
   const connection = new Connection(identity, slot, codec, permissions, outlet, replay);
   hub.register(connection);
-  for (const group of admission.groups) hub.groups.join(slot, group);
+  for (const group of admission.groups) {
+    if (hub.groups.hasRoomFor(group)) hub.groups.join(slot, group);
+    else context.log.warn("too many groups", { hub: hub.name, connection: connection.id });
+  }
   connection.tell({
     type: "connected",
     connectionId: identity.connectionId,

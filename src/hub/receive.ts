@@ -121,6 +121,10 @@ function changeMembership(
     }
     return;
   }
+  if (joins && !hub.groups.hasRoomFor(group)) {
+    if (ackId !== undefined) connection.tell({ type: "ack", ackId, error: INTERNAL_ACK_ERROR });
+    return;
+  }
   // A client that has said goodbye is in no group any more; its slot may be somebody else's.
   if (connection.phase !== "ended") {
     if (joins) hub.groups.join(connection.slot, group);

@@ -37,7 +37,7 @@ export interface RestServices {
   ): Authentication | Promise<Authentication>;
   /** Makes a client token, signed with the primary key. */
   signClientToken(request: ClientTokenRequest): string;
-  /** MAC over a text with a key that survives a restart; `keys` gives one MAC for each key that is good. */
+  /** MAC over a text with the access keys, thus good after a restart: one for each key. */
   continuationMacs(text: string): readonly string[];
   /** Compiles an OData filter, or says what is wrong with it. */
   parseFilter(

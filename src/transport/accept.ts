@@ -33,6 +33,8 @@ export interface AcceptContext {
   readonly upstream: Upstream;
   /** The claims of a client token that is good for `hub` at one of `hosts`, else `undefined`. */
   authenticate(token: string, hub: string, hosts: readonly string[]): ClientClaims | undefined;
+  /** Whether the server takes no more clients. */
+  isStopping(): boolean;
   /** Whether clients without a token may try this hub. */
   allowsAnonymous(hub: string): boolean;
   /** The codec of a known subprotocol's framing; some are loaded when the first client speaks them. */
@@ -45,8 +47,8 @@ export interface Handshake {
   /** Path and query as sent. */
   readonly target: string;
   readonly headers: Headers;
-  /** Runs `task` when the client goes away before it is answered; called only where somebody waits. */
-  whenGone(task: () => void): void;
+  /** Runs `task` when the client goes away, until the result is called; called only where somebody waits. */
+  whenGone(task: () => void): () => void;
 }
 
 /** What becomes of an upgrade request. */
@@ -68,10 +70,13 @@ export type Decision =
     readonly offered: readonly string[];
   };
 
+const STOPPING = "The server is stopping.";
+
 /** Judges a handshake. Never throws for bad input. */
 export async function accept(request: Handshake, context: AcceptContext): Promise<Decision> {
   const url = parseClientUrl(request.target);
   if (url === undefined) return refused(404, "No such endpoint.");
+  if (context.isStopping()) return refused(503, STOPPING);
   const flaw = upgradeFlaw(request);
   if (flaw !== undefined) return refused(400, flaw);
   const { hub: hubName, parameters } = url;
@@ -105,11 +110,14 @@ export async function accept(request: Handshake, context: AcceptContext): Promis
   // Most hubs have no such handler: what it would be told is not made for nothing.
   if (upstream.asksAbout(hub)) {
     const waiting = new AbortController();
-    request.whenGone(() => waiting.abort());
+    const forget = request.whenGone(() => waiting.abort());
     const event = connectRequest(request.headers, parameters, offered, claims);
     outcome = await upstream.connect(identity, event, waiting.signal);
+    forget();
   }
-  return settle(context, identity, claims, offered, mode, outcome);
+  const decision = await settle(context, identity, claims, offered, mode, outcome);
+  // The handler may have taken its time.
+  return context.isStopping() ? refused(503, STOPPING) : decision;
 }
 
 const HOSTS = new BoundedCache<string, string>(64);

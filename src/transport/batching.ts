@@ -7,6 +7,7 @@ import type { Hubs } from "../hub/hubs.ts";
 import { REQUEST_HEAD_MS } from "../limits.ts";
 import { accept, type AcceptContext, type Decision } from "./accept.ts";
 import { type BatchingContext, BatchingSocket } from "./batching_socket.ts";
+import { isClientTarget } from "./client_url.ts";
 import { findReturning, serveNew, serveReturning } from "./client.ts";
 import { type Greeted, Greeting } from "./greeting.ts";
 import { headersOf, type HeadRefusal, type RequestHead } from "./request_head.ts";
@@ -38,7 +39,10 @@ export class BatchingFront {
   constructor(context: BatchingFrontContext, innerPort: number) {
     this.#context = context;
     this.#innerPort = innerPort;
-    this.#server = net.createServer({ noDelay: true }, (socket) => this.#greet(socket));
+    this.#server = net.createServer(
+      { noDelay: true, allowHalfOpen: true },
+      (socket) => this.#greet(socket),
+    );
   }
 
   /**
@@ -76,7 +80,7 @@ export class BatchingFront {
     if (head.kind === "refused") {
       return this.#refuse(greeting, plainAnswer(head.status, head.message));
     }
-    if (!/^\/client(?:[/?]|$)/.test(head.target) || !asksForWebSocket(head)) {
+    if (!isClientTarget(head.target) || !asksForWebSocket(head)) {
       greeting.handOver();
       return this.#splice(socket, head.bytes);
     }
@@ -89,7 +93,10 @@ export class BatchingFront {
         method: head.method,
         target: head.target,
         headers: headersOf(head),
-        whenGone: (task) => void socket.once("close", task),
+        whenGone: (task) => {
+          socket.once("close", task);
+          return () => socket.off("close", task);
+        },
       }, this.#context);
       this.#carryOut(greeting, head, upgrade.key, decision);
     } catch (error) {
@@ -138,6 +145,7 @@ export class BatchingFront {
   #refuse(greeting: Greeting, answer: Uint8Array): void {
     const { socket } = greeting;
     greeting.handOver();
+    if (socket.destroyed) return;
     socket.resume();
     socket.end(answer);
     const cancel = this.#context.platform.after(REQUEST_HEAD_MS, () => socket.destroy());
@@ -147,7 +155,7 @@ export class BatchingFront {
   #splice(socket: net.Socket, first: Uint8Array): void {
     const inner = net.connect({ port: this.#innerPort, host: "127.0.0.1", noDelay: true });
     inner.on("error", () => {});
-    inner.once("close", () => socket.destroy());
+    inner.once("close", () => socket.destroySoon());
     socket.once("close", () => inner.destroy());
     inner.write(first);
     socket.on("data", (chunk: Uint8Array) => {

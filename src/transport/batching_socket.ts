@@ -3,6 +3,7 @@
  */
 import type { Socket } from "node:net";
 import type { Meter } from "../hub/ports.ts";
+import { RUNTIME_BUFFER_BYTES } from "../limits.ts";
 import type { Platform } from "../platform.ts";
 import type { Frame } from "../protocol/event.ts";
 import type { Batch, Batcher, Flushable } from "./batch.ts";
@@ -16,8 +17,6 @@ import { FrameParser, type FrameSink } from "./websocket_frames.ts";
 import type { FramingErrorCode } from "./websocket_protocol.ts";
 import { closeFrame, EMPTY_PING, pongFrame, wireOf } from "./websocket_write.ts";
 
-/** Bytes that the runtime may hold for one socket before frames wait in our queue, where they can still expire. */
-const RUNTIME_BYTES = 256 * 1024;
 /** Half of the time that a peer has to answer a close frame, in beats. */
 const CLOSING_BEATS = 3 * BEATS_PER_SECOND;
 
@@ -68,11 +67,12 @@ export class BatchingSocket implements ClientSocket, Pumped, Flushable, Reader, 
   start(early: readonly Uint8Array[]): void {
     const socket = this.#socket;
     this.#started = true;
+    // The client may have left while the handshake waited; its close may still be reported, to nobody then.
+    if (socket.destroyed) return this.#gone();
     socket.on("data", (chunk: Uint8Array) => this.#take(chunk));
     socket.on("drain", () => this.pump());
+    socket.on("end", endToo);
     socket.on("close", () => this.#gone());
-    // The client may have left while the handshake waited.
-    if (socket.destroyed) return this.#gone();
     this.#events?.opened();
     for (const chunk of early) if (chunk.length > 0) this.#take(chunk);
   }
@@ -111,14 +111,14 @@ export class BatchingSocket implements ClientSocket, Pumped, Flushable, Reader, 
 
   pump(): boolean {
     const pong = this.#pong;
-    if (pong !== undefined && this.#socket.writableLength < RUNTIME_BYTES) {
+    if (pong !== undefined && this.#socket.writableLength < RUNTIME_BUFFER_BYTES) {
       this.#pong = undefined;
       if (!this.#closeSent) this.#socket.write(pong);
     }
     const outbox = this.#outbox;
     if (outbox === undefined) return false;
     const now = this.#context.platform.now();
-    while (this.#socket.writableLength < RUNTIME_BYTES) {
+    while (this.#socket.writableLength < RUNTIME_BUFFER_BYTES) {
       const frame = outbox.shift(now);
       if (frame === undefined) {
         this.#outbox = undefined;
@@ -188,7 +188,7 @@ export class BatchingSocket implements ClientSocket, Pumped, Flushable, Reader, 
 
   /** Whether the socket takes no more for now. */
   get #busy(): boolean {
-    return this.#outbox !== undefined || this.#socket.writableLength >= RUNTIME_BYTES;
+    return this.#outbox !== undefined || this.#socket.writableLength >= RUNTIME_BUFFER_BYTES;
   }
 
   #take(chunk: Uint8Array): void {
@@ -203,7 +203,7 @@ export class BatchingSocket implements ClientSocket, Pumped, Flushable, Reader, 
       this.#context.batcher.touch(this);
     } else this.#batch = this.#batch.and(wire);
     // Before the 101 answer nothing may be written: a whole replay then is one batch.
-    if (this.#started && this.#batch.length > RUNTIME_BYTES) {
+    if (this.#started && this.#batch.length > RUNTIME_BUFFER_BYTES) {
       const { bytes } = this.#batch;
       this.#batch = undefined;
       this.#socket.write(bytes);
@@ -246,6 +246,11 @@ export class BatchingSocket implements ClientSocket, Pumped, Flushable, Reader, 
     this.#parser.stop();
     this.#context.pump.forget(this);
   }
+}
+
+/** A client that sends no more gets no more: WebSocket has no half-open state. */
+function endToo(this: Socket): void {
+  this.end();
 }
 
 /** The parser's reports; their names would clash with those of the way out. */

@@ -10,6 +10,13 @@ export interface ClientUrl {
   readonly parameters: readonly (readonly [string, string])[];
 }
 
+const CLIENT = /^\/client(?:[/?]|$)/;
+
+/** Tells whether a raw target is below the client endpoint. */
+export function isClientTarget(target: string): boolean {
+  return CLIENT.test(target);
+}
+
 /**
  * Reads the raw target (path and query, as sent) of a request to the client endpoint: `/client/hubs/{hub}` or the
  * older `/client/?hub={hub}`. `undefined` for any other path.

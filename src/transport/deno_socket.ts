@@ -3,15 +3,14 @@
  * open wait here, and what a slow client does not take is bounded and can expire.
  */
 import type { Meter } from "../hub/ports.ts";
+import { RUNTIME_BUFFER_BYTES } from "../limits.ts";
 import type { Platform } from "../platform.ts";
 import type { Frame } from "../protocol/event.ts";
 import type { OpenSockets } from "./drain.ts";
+import type { Opening, Unopened } from "./opening.ts";
 import { Outbox } from "./outbox.ts";
 import type { Pump, Pumped } from "./pump.ts";
 import type { ClientSocket, SocketEvents } from "./socket.ts";
-
-/** Bytes that the runtime may hold for one socket before frames wait in our queue, where they can still expire. */
-const RUNTIME_BYTES = 256 * 1024;
 
 /** What sockets of one transport share. */
 export interface SocketContext {
@@ -19,10 +18,11 @@ export interface SocketContext {
   readonly meter: Meter;
   readonly pump: Pump;
   readonly open: OpenSockets;
+  readonly opening: Opening;
 }
 
 /** One listener object per socket instead of four closures: an idle connection is mostly its socket. */
-export class DenoSocket implements ClientSocket, Pumped, EventListenerObject {
+export class DenoSocket implements ClientSocket, Pumped, Unopened, EventListenerObject {
   readonly #socket: WebSocket;
   readonly #context: SocketContext;
   #events: SocketEvents | undefined = undefined;
@@ -39,6 +39,7 @@ export class DenoSocket implements ClientSocket, Pumped, EventListenerObject {
     this.#socket = socket;
     this.#context = context;
     context.open.add();
+    context.opening.add(this);
     socket.binaryType = "arraybuffer";
     socket.addEventListener("open", this);
     socket.addEventListener("message", this);
@@ -118,6 +119,7 @@ export class DenoSocket implements ClientSocket, Pumped, EventListenerObject {
     switch (event.type) {
       case "open":
         this.#opened = true;
+        this.#context.opening.remove(this);
         this.#events?.opened();
         if (this.pump()) this.#context.pump.watch(this);
         return;
@@ -130,11 +132,21 @@ export class DenoSocket implements ClientSocket, Pumped, EventListenerObject {
       case "error":
         return this.#report(undefined);
       case "close":
-        // After a keep-alive timeout the runtime fires it twice.
-        if (!this.#closed) this.#context.open.remove();
-        this.#closed = true;
+        this.#end();
         return this.#report(event as CloseEvent);
     }
+  }
+
+  abandon(): void {
+    this.#end();
+    this.#report(undefined);
+  }
+
+  #end(): void {
+    this.#context.opening.remove(this);
+    // After a keep-alive timeout the runtime fires the event twice.
+    if (!this.#closed) this.#context.open.remove();
+    this.#closed = true;
   }
 
   #report(close: CloseEvent | undefined): void {
@@ -155,8 +167,8 @@ export class DenoSocket implements ClientSocket, Pumped, EventListenerObject {
   /** Asks the runtime only when it may hold too much: the question costs as much as a send. */
   #runtimeTakes(bytes: number): boolean {
     this.#unasked += bytes;
-    if (this.#unasked < RUNTIME_BYTES) return true;
+    if (this.#unasked < RUNTIME_BUFFER_BYTES) return true;
     this.#unasked = this.#socket.bufferedAmount;
-    return this.#unasked < RUNTIME_BYTES;
+    return this.#unasked < RUNTIME_BUFFER_BYTES;
   }
 }

@@ -18,6 +18,7 @@ export class Greeting {
   readonly #cancel: Cancel;
   readonly #onData = (chunk: Uint8Array) => this.#read(chunk);
   readonly #onClose = () => this.#cancel();
+  readonly #onEnd = () => this.#end();
   #done = false;
   #early: Uint8Array[] = [];
   #earlyBytes = 0;
@@ -29,6 +30,7 @@ export class Greeting {
     this.#cancel = platform.after(REQUEST_HEAD_MS, () => socket.destroy());
     socket.on("close", this.#onClose);
     socket.on("data", this.#onData);
+    socket.on("end", this.#onEnd);
   }
 
   /** Takes the connection over, with the chunks that came behind the one that ended the head. */
@@ -36,8 +38,14 @@ export class Greeting {
     const { socket } = this;
     socket.off("data", this.#onData);
     socket.off("close", this.#onClose);
+    socket.off("end", this.#onEnd);
     if (this.#paused) socket.resume();
     return this.#early;
+  }
+
+  /** Nothing more will come: no head, or nobody to wait for the answer to a handshake. */
+  #end(): void {
+    this.socket.destroy();
   }
 
   #read(chunk: Uint8Array): void {

@@ -20,7 +20,10 @@ export async function serveClient(
   context: NativeContext,
 ): Promise<Response> {
   const { method, headers } = request;
-  const whenGone = (task: () => void) => request.signal.addEventListener("abort", task);
+  const whenGone = (task: () => void) => {
+    request.signal.addEventListener("abort", task);
+    return () => request.signal.removeEventListener("abort", task);
+  };
   const decision = await accept({ method, target, headers, whenGone }, context);
   switch (decision.kind) {
     case "refused": {

@@ -258,3 +258,19 @@ Deno.test("more than 1000 waiting frames close the connection with 1008 and give
   assert.equal(upstream.aborted, 1);
   assert.equal(server.counters.get("waiting_frames_exceeded"), 1);
 });
+
+Deno.test("a group too many is a failed request, not the end of anybody", () => {
+  const server = new FakeServer();
+  const ann = server.client({ roles: ALL });
+  const { groups } = server.hub;
+  groups.hasRoomFor = (name) => name === "old";
+  ann.send({ type: "joinGroup", group: "new", ackId: 1 });
+  ann.send({ type: "joinGroup", group: "old", ackId: 2 });
+  const bob = server.client({ groups: ["new", "old"] });
+  assert.deepEqual(ann.take(), [
+    failed(1, "InternalServerError", "Internal server error"),
+    ok(2),
+  ]);
+  assert.equal(bob.connection.phase, "open");
+  assert.deepEqual(["new", "old"].map((name) => groups.memberCount(name)), [0, 2]);
+});
