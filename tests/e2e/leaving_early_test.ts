@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { once } from "node:events";
 import net from "node:net";
+import { setImmediate } from "node:timers";
 import { type HubbubServer, startServer } from "../../src/server.ts";
 import { QUIET, until } from "../support/fixture.ts";
 import { RawClient } from "../support/raw_client.ts";
