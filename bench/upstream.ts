@@ -140,6 +140,7 @@ for (let round = -1; round < ROUNDS; round++) {
 }
 
 const lines: string[] = [];
+const results: { name: string; callsPerSecond: number; ratio: number }[] = [];
 const bare = rates.get("bare fetch of the same request") ?? [];
 for (const name of Object.keys(calls)) {
   const own = rates.get(name) ?? [];
@@ -147,6 +148,7 @@ for (const name of Object.keys(calls)) {
   const ratio = median(own.map((rate, round) => rate / (bare[round] ?? NaN)));
   const rate = median(own);
   const wait = median(waits.get(name) ?? []);
+  results.push({ name, callsPerSecond: Math.round(rate), ratio: Number(ratio.toFixed(3)) });
   lines.push(
     `${name.padEnd(32)} ${rate.toFixed(0).padStart(6)} calls/s  ratio ${ratio.toFixed(2)}` +
       `  ${wait.toFixed(0).padStart(5)} us one by one`,
@@ -174,6 +176,7 @@ const library = cost(() =>
   )
 );
 lines.push(`making an event: own code ${own.toFixed(1)} us, cloudevents ${library.toFixed(1)} us`);
+lines.push(JSON.stringify({ bench: "upstream", results }));
 await Deno.stdout.write(new TextEncoder().encode(`${lines.join("\n")}\n`));
 worker.terminate();
 Deno.exit(0);

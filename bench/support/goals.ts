@@ -16,7 +16,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** Judges all goals of the benches that ran; `figures` is what each bench said, by its name. */
 export function judge(figures: Fields): Verdict[] {
-  const judges = { fanout, idle, startup, rest, index };
+  const judges = { fanout, idle, startup, rest, upstream, index };
   return Object.entries(judges).flatMap(([bench, judgeOf]) =>
     figures[bench] === undefined ? [] : judgeOf(figures[bench])
   );
@@ -99,6 +99,13 @@ function rest(said: unknown): Verdict[] {
     verdict("REST, same token, over bare Hono", ">=", 0.6, ratio("same token")),
     verdict("REST, fresh tokens, over bare Hono", ">=", 0.35, ratio("fresh token per call")),
   ];
+}
+
+/** Events delivered a second over bare calls of the same request. */
+function upstream(said: unknown): Verdict[] {
+  const results = list((said as Fields).results);
+  const ratio = unnamed(figuresOf(results, "name", ["dispatcher"], "ratio"));
+  return [verdict("events, over a bare fetch of the same", ">=", 0.7, ratio)];
 }
 
 /** For each goal the questions that miss it, or the one that comes nearest to that. */
