@@ -4,6 +4,7 @@
  */
 import { Hono } from "hono";
 import { cors } from "hono/cors";
+import { bearerToken } from "../auth/bearer.ts";
 import { badRequest, RestError } from "../errors.ts";
 import type { Filter } from "../filter/filter.ts";
 import { type BodyKind, checkBodyHeaders, groupsOf, payloadOf, readBody } from "./body.ts";
@@ -15,8 +16,6 @@ import type { Query } from "./query.ts";
 import { type RequestHeaders, requestHeaders } from "./request_headers.ts";
 import { methodNotAllowed, notFound, refuse, respond, unauthorized } from "./respond.ts";
 import type { Authentication, RestServices } from "./services.ts";
-
-const BEARER = /^bearer[ \t]+(.*)$/i;
 
 /** Makes the handler of everything below `/api`. */
 export function createRestApp(services: RestServices): Hono {
@@ -94,17 +93,10 @@ function authenticate(
   { operation, path }: Plan,
   services: RestServices,
 ): Verdict | Promise<Verdict> {
-  const token = authorization === undefined ? "" : bearerToken(authorization);
-  if (token === "") return "noToken";
+  const token = bearerToken(authorization);
+  if (token === undefined) return "noToken";
   const hosts = () => requestHosts(request.headers, services.trustForwardedHeaders);
   return services.authenticate(token, { path, hosts }, operation.access);
-}
-
-/** The token of an `Authorization` header; empty when it holds none. */
-function bearerToken(authorization: string): string {
-  // As nearly everybody spells it; the expression is dear on a long token.
-  if (authorization.startsWith("Bearer ")) return authorization.slice(7).trim();
-  return BEARER.exec(authorization)?.[1]?.trim() ?? "";
 }
 
 function refusalOf(verdict: Verdict): Response | undefined {

@@ -1,6 +1,7 @@
 /**
  * What the REST API needs from the rest of the server.
  */
+import type { ClientTokenRequest } from "../auth/sign.ts";
 import type { Hubs } from "../hub/hubs.ts";
 import type { Log } from "../hub/ports.ts";
 import type { Filter } from "../filter/filter.ts";
@@ -15,15 +16,6 @@ export interface RequestFacts {
 
 /** The outcome of authentication and authorization. */
 export type Authentication = "ok" | "unauthorized" | "forbidden";
-
-/** A client token to be made. */
-export interface ClientTokenRequest {
-  readonly audience: string;
-  readonly userId: string | undefined;
-  readonly roles: readonly string[];
-  readonly groups: readonly string[];
-  readonly minutesToExpire: number;
-}
 
 /** Collaborators of the REST API. */
 export interface RestServices {

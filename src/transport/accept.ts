@@ -5,6 +5,7 @@
  * official emulator for the order of checks and their statuses.
  */
 import { Buffer } from "node:buffer";
+import { bearerToken } from "../auth/bearer.ts";
 import { BoundedCache } from "../auth/bounded_cache.ts";
 import { compileRoles } from "../auth/roles.ts";
 import { Permissions } from "../auth/permissions.ts";
@@ -192,9 +193,7 @@ function clientToken(
   const given = all(parameters, "access_token");
   if (given.length > 1) return AMBIGUOUS;
   if (given[0] !== undefined && given[0] !== "") return given[0];
-  const match = /^bearer[ \t]+(.*)$/i.exec(headers.get("authorization") ?? "");
-  const token = match?.[1]?.trim();
-  return token === "" ? undefined : token;
+  return bearerToken(headers.get("authorization"));
 }
 
 /** How a simple client speaks; a text is the defect. Judged for every new client, whatever it offers. */

@@ -18,7 +18,8 @@ export class Greeting {
   readonly #cancel: Cancel;
   readonly #onData = (chunk: Uint8Array) => this.#read(chunk);
   readonly #onClose = () => this.#cancel();
-  readonly #onEnd = () => this.#end();
+  /** Nothing more will come: no head, or nobody to wait for the answer to a handshake. */
+  readonly #onEnd = () => this.socket.destroy();
   #done = false;
   #early: Uint8Array[] = [];
   #earlyBytes = 0;
@@ -41,11 +42,6 @@ export class Greeting {
     socket.off("end", this.#onEnd);
     if (this.#paused) socket.resume();
     return this.#early;
-  }
-
-  /** Nothing more will come: no head, or nobody to wait for the answer to a handshake. */
-  #end(): void {
-    this.socket.destroy();
   }
 
   #read(chunk: Uint8Array): void {
