@@ -3,8 +3,10 @@
  */
 import { CLOSE_RULES, type CloseReason } from "../errors.ts";
 import type { Connection } from "../session/connection.ts";
+import type { Identity } from "../session/identity.ts";
 import type { Outlet } from "../session/outlet.ts";
 import type { Hub } from "./hub.ts";
+import type { Hubs } from "./hubs.ts";
 import { select, type Selection, type Target } from "./target.ts";
 
 const APPLICATION_CLOSED = "Application server closed the connection.";
@@ -82,6 +84,11 @@ export function cutOff(hub: Hub, connection: Connection, outlet: Outlet): void {
   connection.end();
   connection.inbox?.abandon();
   raiseDisconnected(hub, connection, UNEXPECTED);
+}
+
+/** A `connect` handler let the client in, then its upgrade failed: there was no connection, but the handler counts one. */
+export function neverOpened({ context }: Hubs, identity: Identity): void {
+  context.upstream.disconnected(identity, 1, UNEXPECTED);
 }
 
 /** A reliable connection goes away; it ends if it is not recovered within the window. */

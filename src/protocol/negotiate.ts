@@ -21,6 +21,9 @@ export const KNOWN_SUBPROTOCOLS: readonly KnownSubprotocol[] = [
   { name: "protobuf.reliable.webpubsub.azure.v1", framing: "protobuf", reliable: true },
 ];
 
+/** A token of HTTP (RFC 9110 section 5.6.2): nothing else may stand in an answer. */
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
 /** What was agreed on. */
 export interface Negotiated {
   readonly accepted: true;
@@ -47,7 +50,7 @@ export function knownSubprotocol(name: string): KnownSubprotocol | undefined {
 
 /**
  * The names that a client offers, in order: `header` is the value of its `Sec-WebSocket-Protocol`, or the values when
- * the header was sent several times. Empty parts are dropped.
+ * the header was sent several times. Empty parts and what is no name (RFC 6455 section 4.1) are dropped.
  *
  * ```ts
  * import { offeredSubprotocols } from "./negotiate.ts";
@@ -64,7 +67,7 @@ export function offeredSubprotocols(
 ): string[] {
   if (header === null || header === undefined) return [];
   const joined = typeof header === "string" ? header : header.join(",");
-  return joined.split(",").map((name) => name.trim()).filter((name) => name !== "");
+  return joined.split(",").map((name) => name.trim()).filter((name) => TOKEN.test(name));
 }
 
 /**

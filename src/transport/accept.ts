@@ -18,6 +18,7 @@ import { negotiate, offeredSubprotocols } from "../protocol/negotiate.ts";
 import { rawCodec, type RawMode } from "../protocol/raw.ts";
 import { Identity } from "../session/identity.ts";
 import { all, type ClientUrl, last, parseClientUrl } from "./client_url.ts";
+import { judgeUpgrade, type Refusal, refusal, type UpgradeRequest } from "./upgrade.ts";
 
 /** What a client token says, after it was verified for the hub. */
 export interface ClientClaims {
@@ -43,28 +44,30 @@ export interface AcceptContext {
 }
 
 /** The upgrade request. */
-export interface Handshake {
-  readonly method: string;
+export interface Handshake extends UpgradeRequest {
   /** Path and query as sent. */
   readonly target: string;
-  readonly headers: Headers;
   /** Runs `task` when the client goes away, until the result is called; called only where somebody waits. */
   whenGone(task: () => void): () => void;
 }
 
 /** What becomes of an upgrade request. */
 export type Decision =
-  /** A plain HTTP answer; no connection exists. */
-  | { readonly kind: "refused"; readonly status: number; readonly message: string }
+  | Refusal
   /** A new connection; `answer` is the subprotocol that the 101 names. */
   | {
     readonly kind: "accepted";
+    /** Of the upgrade request. */
+    readonly key: string;
     readonly admission: Admission;
     readonly answer: string | undefined;
+    /** Whether a `connect` handler let it in: if the upgrade fails, that handler has to hear of the end. */
+    readonly announced: boolean;
   }
   /** A reliable connection wants to come back; no token is looked at. Always a 101. */
   | {
     readonly kind: "recovery";
+    readonly key: string;
     readonly hub: string;
     readonly connectionId: string;
     readonly token: string;
@@ -76,34 +79,35 @@ const STOPPING = "The server is stopping.";
 /** Judges a handshake. Never throws for bad input. */
 export async function accept(request: Handshake, context: AcceptContext): Promise<Decision> {
   const url = parseClientUrl(request.target);
-  if (url === undefined) return refused(404, "No such endpoint.");
-  if (context.isStopping()) return refused(503, STOPPING);
-  const flaw = upgradeFlaw(request);
-  if (flaw !== undefined) return refused(400, flaw);
+  if (url === undefined) return refusal(404, "No such endpoint.");
+  if (context.isStopping()) return refusal(503, STOPPING);
+  const upgrade = judgeUpgrade(request);
+  if (upgrade.kind === "refused") return upgrade;
+  const { key } = upgrade;
   const { hub: hubName, parameters } = url;
-  if (hubName === undefined || !isHubName(hubName)) return refused(400, "Invalid hub name.");
+  if (hubName === undefined || !isHubName(hubName)) return refusal(400, "Invalid hub name.");
   const hub = hubKey(hubName);
   const offered = offeredSubprotocols(request.headers.get("sec-websocket-protocol"));
 
   const connectionId = last(parameters, "awps_connection_id");
   if (connectionId !== undefined && connectionId !== "") {
     const token = last(parameters, "awps_reconnection_token") ?? "";
-    return { kind: "recovery", hub, connectionId, token, offered };
+    return { kind: "recovery", key, hub, connectionId, token, offered };
   }
 
   const host = request.headers.get("host")?.toLowerCase() ?? "";
   const token = clientToken(request.headers, parameters);
   let claims: ClientClaims | undefined;
   if (token === undefined) {
-    if (!context.allowsAnonymous(hub)) return refused(401, "A client token is required.");
+    if (!context.allowsAnonymous(hub)) return refusal(401, "A client token is required.");
     claims = { userId: undefined, roles: [], groups: [], all: {} };
   } else {
     claims = token === AMBIGUOUS ? undefined : context.authenticate(token, hub, [host]);
-    if (claims === undefined) return refused(401, "The client token is not valid.");
+    if (claims === undefined) return refusal(401, "The client token is not valid.");
   }
-  if (!claims.groups.every(isGroupName)) return refused(400, "Invalid group name.");
+  if (!claims.groups.every(isGroupName)) return refusal(400, "Invalid group name.");
   const mode = rawMode(parameters);
-  if (typeof mode === "string") return refused(400, mode);
+  if (typeof mode === "string") return refusal(400, mode);
 
   const identity = new Identity(hub, randomId(context.platform), claims.userId, sharedHost(host));
   const { upstream } = context;
@@ -116,9 +120,9 @@ export async function accept(request: Handshake, context: AcceptContext): Promis
     outcome = await upstream.connect(identity, event, waiting.signal);
     forget();
   }
-  const decision = await settle(context, identity, claims, offered, mode, outcome);
+  const decision = await settle(context, { key, identity, claims, offered, mode }, outcome);
   // The handler may have taken its time.
-  return context.isStopping() ? refused(503, STOPPING) : decision;
+  return context.isStopping() ? refusal(503, STOPPING) : decision;
 }
 
 const HOSTS = new BoundedCache<string, string>(64);
@@ -132,19 +136,25 @@ function sharedHost(host: string): string {
   return copy;
 }
 
+/** A client that has passed every check but the handler's. */
+interface Candidate {
+  readonly key: string;
+  readonly identity: Identity;
+  readonly claims: ClientClaims;
+  readonly offered: readonly string[];
+  readonly mode: RawMode;
+}
+
 async function settle(
   context: AcceptContext,
-  identity: Identity,
-  claims: ClientClaims,
-  offered: readonly string[],
-  mode: RawMode,
+  { key, identity, claims, offered, mode }: Candidate,
   outcome: ConnectOutcome | undefined,
 ): Promise<Decision> {
   if (outcome !== undefined && !outcome.accepted) {
-    return refused(outcome.status, "The event handler refused the connection.");
+    return refusal(outcome.status, "The event handler refused the connection.");
   }
   const chosen = negotiate(offered, outcome?.subprotocol);
-  if (!chosen.accepted) return refused(500, "Internal server error");
+  if (!chosen.accepted) return refusal(500, "Internal server error");
   if (outcome?.userId !== undefined) {
     identity.userId = outcome.userId === "" ? undefined : outcome.userId;
   }
@@ -153,7 +163,9 @@ async function settle(
   identity.framing = chosen.framing;
   return {
     kind: "accepted",
+    key,
     answer: chosen.answer,
+    announced: outcome !== undefined,
     admission: {
       identity,
       codec: chosen.framing === "raw" ? rawCodec(mode) : await context.codec(chosen.framing),
@@ -162,24 +174,6 @@ async function settle(
       groups: outcome?.groups ?? claims.groups,
     },
   };
-}
-
-function refused(status: number, message: string): Decision {
-  return { kind: "refused", status, message };
-}
-
-/** What keeps a request from being a WebSocket upgrade, or `undefined`. */
-function upgradeFlaw({ method, headers }: Handshake): string | undefined {
-  if (method !== "GET") return "A WebSocket handshake is a GET request.";
-  if (!hasToken(headers.get("upgrade"), "websocket")) return "A WebSocket upgrade is required.";
-  if (!hasToken(headers.get("connection"), "upgrade")) return "A connection upgrade is required.";
-  if (headers.get("sec-websocket-version") !== "13") return "WebSocket version 13 is required.";
-  if (headers.get("sec-websocket-key") === null) return "A WebSocket key is required.";
-  return undefined;
-}
-
-function hasToken(header: string | null, token: string): boolean {
-  return header !== null && header.split(",").some((part) => part.trim().toLowerCase() === token);
 }
 
 /** Stands for a token given more than once. */

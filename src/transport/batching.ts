@@ -11,12 +11,8 @@ import { isClientTarget } from "./client_url.ts";
 import { findReturning, serveNew, serveReturning } from "./client.ts";
 import { type Greeted, Greeting } from "./greeting.ts";
 import { headersOf, type HeadRefusal, type RequestHead } from "./request_head.ts";
-import {
-  asksForWebSocket,
-  checkUpgrade,
-  plainAnswer,
-  switchingProtocols,
-} from "./websocket_handshake.ts";
+import { asksForWebSocket } from "./upgrade.ts";
+import { plainAnswer, switchingProtocols } from "./websocket_handshake.ts";
 
 /** What the batching transport needs. */
 export interface BatchingFrontContext extends AcceptContext, BatchingContext {
@@ -80,51 +76,52 @@ export class BatchingFront {
     if (head.kind === "refused") {
       return this.#refuse(greeting, plainAnswer(head.status, head.message));
     }
-    if (!isClientTarget(head.target) || !asksForWebSocket(head)) {
+    const headers = isClientTarget(head.target) ? headersOf(head) : undefined;
+    if (headers === undefined || !asksForWebSocket(headers)) {
       greeting.handOver();
       return this.#splice(socket, head.bytes);
-    }
-    const upgrade = checkUpgrade(head);
-    if (upgrade.kind === "refused") {
-      return this.#refuse(greeting, plainAnswer(upgrade.status, upgrade.message, upgrade.headers));
     }
     try {
       const decision = await accept({
         method: head.method,
+        version: head.version,
         target: head.target,
-        headers: headersOf(head),
+        headers,
         whenGone: (task) => {
           socket.once("close", task);
           return () => socket.off("close", task);
         },
       }, this.#context);
-      this.#carryOut(greeting, head, upgrade.key, decision);
+      this.#carryOut(greeting, head, decision);
     } catch (error) {
       this.#context.hubs.context.log.error("handshake failed", { error: String(error) });
       this.#refuse(greeting, plainAnswer(500, "Internal server error"));
     }
   }
 
-  #carryOut(greeting: Greeting, head: RequestHead, key: string, decision: Decision): void {
+  #carryOut(greeting: Greeting, head: RequestHead, decision: Decision): void {
     const { hubs } = this.#context;
     const { socket } = greeting;
     switch (decision.kind) {
       case "refused": {
-        const challenge: Record<string, string> = decision.status === 401
-          ? { "www-authenticate": "Bearer" }
-          : {};
-        return this.#refuse(greeting, plainAnswer(decision.status, decision.message, challenge));
+        const { status, message, headers } = decision;
+        return this.#refuse(greeting, plainAnswer(status, message, headers));
       }
       case "accepted": {
         const client = this.#client(socket, decision.admission.identity.hub);
         serveNew(hubs, decision.admission, client);
-        return this.#start(greeting, client, switchingProtocols(key, decision.answer), head);
+        return this.#start(
+          greeting,
+          client,
+          switchingProtocols(decision.key, decision.answer),
+          head,
+        );
       }
       case "recovery": {
         const { connection, answer } = findReturning(hubs, decision);
         const client = this.#client(socket, decision.hub);
         serveReturning(hubs, connection, client);
-        this.#start(greeting, client, switchingProtocols(key, answer), head);
+        this.#start(greeting, client, switchingProtocols(decision.key, answer), head);
       }
     }
   }

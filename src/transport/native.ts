@@ -1,6 +1,7 @@
 /**
  * The native transport: `Deno.upgradeWebSocket`, portable and whole.
  */
+import { neverOpened } from "../hub/close.ts";
 import type { Hubs } from "../hub/hubs.ts";
 import { accept, type AcceptContext } from "./accept.ts";
 import { findReturning, serveNew, serveReturning } from "./client.ts";
@@ -24,40 +25,59 @@ export async function serveClient(
     request.signal.addEventListener("abort", task);
     return () => request.signal.removeEventListener("abort", task);
   };
-  const decision = await accept({ method, target, headers, whenGone }, context);
+  const decision = await accept({ method, version: undefined, target, headers, whenGone }, context);
   switch (decision.kind) {
     case "refused": {
-      const challenge = decision.status === 401 ? { "www-authenticate": "Bearer" } : undefined;
-      return new Response(decision.message, {
-        status: decision.status,
-        ...(challenge && { headers: challenge }),
-      });
+      const { status, message, headers } = decision;
+      return new Response(message, { status, headers });
     }
     case "accepted": {
-      const hub = decision.admission.identity.hub;
-      const { socket, response } = upgrade(request, decision.answer, hub, context);
-      serveNew(context.hubs, decision.admission, socket);
-      return response;
+      const { admission, answer, announced } = decision;
+      const { hub } = admission.identity;
+      const upgraded = upgrade(request, answer, hub, context);
+      if (upgraded === undefined) {
+        if (announced) neverOpened(context.hubs, admission.identity);
+        return failed();
+      }
+      serveNew(context.hubs, admission, upgraded.socket);
+      return upgraded.response;
     }
     case "recovery": {
       const { connection, answer } = findReturning(context.hubs, decision);
-      const { socket, response } = upgrade(request, answer, decision.hub, context);
-      serveReturning(context.hubs, connection, socket);
-      return response;
+      const upgraded = upgrade(request, answer, decision.hub, context);
+      if (upgraded === undefined) return failed();
+      serveReturning(context.hubs, connection, upgraded.socket);
+      return upgraded.response;
     }
   }
 }
 
+interface Upgraded {
+  readonly socket: DenoSocket;
+  readonly response: Response;
+}
+
+/** `undefined` when the runtime does not upgrade what the judge let pass: mostly the client is gone. */
 function upgrade(
   request: Request,
   protocol: string | undefined,
   hub: string,
   context: NativeContext,
-): { socket: DenoSocket; response: Response } {
-  const { socket, response } = Deno.upgradeWebSocket(request, {
-    ...(protocol !== undefined && { protocol }),
-    // The runtime pings after half of it and gives up after the whole.
-    idleTimeout: 2 * context.keepAliveSeconds(hub),
-  });
-  return { socket: new DenoSocket(socket, context), response };
+): Upgraded | undefined {
+  try {
+    const { socket, response } = Deno.upgradeWebSocket(request, {
+      // The runtime pings after half of it and gives up after the whole.
+      idleTimeout: 2 * context.keepAliveSeconds(hub),
+    });
+    // Not by the option `protocol`: the runtime finds its value only in a list with one blank behind each comma.
+    if (protocol !== undefined) response.headers.set("Sec-WebSocket-Protocol", protocol);
+    return { socket: new DenoSocket(socket, context), response };
+  } catch (error) {
+    context.hubs.context.log.warn("upgrade failed", { hub, error: String(error) });
+    return undefined;
+  }
+}
+
+function failed(): Response {
+  return new Response("Internal server error", { status: 500 });
 }

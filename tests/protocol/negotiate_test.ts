@@ -25,6 +25,7 @@ Deno.test("offered names are listed in order, over several headers, without blan
   assert.deepEqual(offeredSubprotocols(""), []);
   assert.deepEqual(offeredSubprotocols(" , a ,\tb,,c "), ["a", "b", "c"]);
   assert.deepEqual(offeredSubprotocols(["a,b", "c"]), ["a", "b", "c"]);
+  assert.deepEqual(offeredSubprotocols('a b, "c", d/e, é, f'), ["f"]);
 });
 
 Deno.test("each known subprotocol is agreed on by its name in any case, answered as spelt", () => {
