@@ -62,6 +62,9 @@ export const REQUEST_HEAD_MS = 10_000;
 /** Time between the answer to a handshake and the open socket, in milliseconds (ours). */
 export const HANDSHAKE_OPEN_MS = 10_000;
 
+/** Time that a client has to answer the server's close frame, in milliseconds (ours; half of the time that a stop has). */
+export const CLOSE_ANSWER_MS = 5000;
+
 /**
  * Bytes that the runtime may hold for one socket before frames wait in our queue, where they can still expire (ours).
  */

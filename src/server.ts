@@ -23,9 +23,9 @@ import { SERVICE_BOUNDS } from "./session/replay_buffer.ts";
 import type { BatchingFront } from "./transport/batching.ts";
 import { createClientAuthenticator } from "./transport/client_auth.ts";
 import { isClientTarget } from "./transport/client_url.ts";
+import { SocketDeadlines } from "./transport/deadlines.ts";
 import { OpenSockets } from "./transport/drain.ts";
 import { type NativeContext, serveClient } from "./transport/native.ts";
-import { Opening } from "./transport/opening.ts";
 import { Pump } from "./transport/pump.ts";
 import { Dispatcher } from "./upstream/dispatcher.ts";
 import type { RestHandler } from "./server_rest.ts";
@@ -90,7 +90,7 @@ const HEALTH = /^\/api\/health\/?(?:\?|$)/;
 class Server implements HubbubServer {
   readonly counters = new Counters();
   readonly #sockets = new OpenSockets();
-  readonly #opening: Opening;
+  readonly #deadlines: SocketDeadlines;
   readonly #platform: Platform;
   readonly #log: Log;
   readonly #keys: AccessKeys;
@@ -112,7 +112,7 @@ class Server implements HubbubServer {
   constructor(config: Config, platform: Platform) {
     this.#config = config;
     this.#platform = platform;
-    this.#opening = new Opening(platform);
+    this.#deadlines = new SocketDeadlines(platform);
     const { primary, secondary } = config.accessKeys;
     this.#keys = new AccessKeys(primary, secondary);
     this.#verifier = new TokenVerifier(this.#keys, () => platform.now());
@@ -179,7 +179,7 @@ class Server implements HubbubServer {
       meter: this.counters,
       pump: new Pump(this.#platform),
       open: this.#sockets,
-      opening: this.#opening,
+      deadlines: this.#deadlines,
       isStopping: () => this.#closing !== undefined,
       hubs: this.#hubs,
       authenticate: createClientAuthenticator(this.#verifier, origins, this.#log),

@@ -3,7 +3,7 @@
  */
 import type { Socket } from "node:net";
 import type { Meter } from "../hub/ports.ts";
-import { RUNTIME_BUFFER_BYTES } from "../limits.ts";
+import { CLOSE_ANSWER_MS, RUNTIME_BUFFER_BYTES } from "../limits.ts";
 import type { Platform } from "../platform.ts";
 import type { Frame } from "../protocol/event.ts";
 import type { Batch, Batcher, Flushable } from "./batch.ts";
@@ -18,7 +18,7 @@ import type { FramingErrorCode } from "./websocket_protocol.ts";
 import { closeFrame, EMPTY_PING, pongFrame, wireOf } from "./websocket_write.ts";
 
 /** Half of the time that a peer has to answer a close frame, in beats. */
-const CLOSING_BEATS = 3 * BEATS_PER_SECOND;
+const CLOSING_BEATS = CLOSE_ANSWER_MS / 2000 * BEATS_PER_SECOND;
 
 /** What sockets of one transport share. */
 export interface BatchingContext {

@@ -6,8 +6,8 @@ import type { Meter } from "../hub/ports.ts";
 import { RUNTIME_BUFFER_BYTES } from "../limits.ts";
 import type { Platform } from "../platform.ts";
 import type { Frame } from "../protocol/event.ts";
+import type { Awaited, SocketDeadlines } from "./deadlines.ts";
 import type { OpenSockets } from "./drain.ts";
-import type { Opening, Unopened } from "./opening.ts";
 import { Outbox } from "./outbox.ts";
 import type { Pump, Pumped } from "./pump.ts";
 import type { ClientSocket, SocketEvents } from "./socket.ts";
@@ -18,11 +18,11 @@ export interface SocketContext {
   readonly meter: Meter;
   readonly pump: Pump;
   readonly open: OpenSockets;
-  readonly opening: Opening;
+  readonly deadlines: SocketDeadlines;
 }
 
 /** One listener object per socket instead of four closures: an idle connection is mostly its socket. */
-export class DenoSocket implements ClientSocket, Pumped, Unopened, EventListenerObject {
+export class DenoSocket implements ClientSocket, Pumped, Awaited, EventListenerObject {
   readonly #socket: WebSocket;
   readonly #context: SocketContext;
   #events: SocketEvents | undefined = undefined;
@@ -39,7 +39,7 @@ export class DenoSocket implements ClientSocket, Pumped, Unopened, EventListener
     this.#socket = socket;
     this.#context = context;
     context.open.add();
-    context.opening.add(this);
+    context.deadlines.opening.add(this);
     socket.binaryType = "arraybuffer";
     socket.addEventListener("open", this);
     socket.addEventListener("message", this);
@@ -100,6 +100,7 @@ export class DenoSocket implements ClientSocket, Pumped, Unopened, EventListener
     if (this.#outbox !== undefined) return true;
     if (this.#closing !== undefined && this.#socket.readyState === WebSocket.OPEN) {
       this.#socket.close(this.#closing.code, this.#closing.reason);
+      if (!this.#closed) this.#context.deadlines.closing.add(this);
     }
     return false;
   }
@@ -119,7 +120,7 @@ export class DenoSocket implements ClientSocket, Pumped, Unopened, EventListener
     switch (event.type) {
       case "open":
         this.#opened = true;
-        this.#context.opening.remove(this);
+        this.#context.deadlines.opening.remove(this);
         this.#events?.opened();
         if (this.pump()) this.#context.pump.watch(this);
         return;
@@ -137,13 +138,19 @@ export class DenoSocket implements ClientSocket, Pumped, Unopened, EventListener
     }
   }
 
+  /** The runtime has no way to cut a socket: it is forgotten, and whatever it still says goes nowhere. */
   abandon(): void {
     this.#end();
     this.#report(undefined);
+    this.#socket.removeEventListener("message", this);
+    // If it should open after all, it is told to go.
+    this.#closing ??= { code: 1001, reason: "" };
   }
 
   #end(): void {
-    this.#context.opening.remove(this);
+    const { opening, closing } = this.#context.deadlines;
+    opening.remove(this);
+    closing.remove(this);
     // After a keep-alive timeout the runtime fires the event twice.
     if (!this.#closed) this.#context.open.remove();
     this.#closed = true;
