@@ -1,9 +1,11 @@
 /**
- * Where the native transport, the runtime's own WebSocket, does not do what RFC 6455 asks for. What is not listed here
+ * Where the native transport, the runtime's own WebSocket, does not do what RFC 6455 asks for, in its handshake and on
+ * an open socket. What is not listed here
  * has to be right; what is listed has to be wrong in just this way, so that an entry goes when the runtime changes.
  */
 import { binary, type Case, closed, OPEN, ping, type Taken, text } from "./case.ts";
 import { bytesOf } from "./client_frames.ts";
+import type { Change } from "../support/upgrade_request.ts";
 import { LEFT, type Outcome, required } from "./observe.ts";
 
 /** One rule that the native transport does not keep. */
@@ -133,6 +135,38 @@ export const NATIVE_DIFFERENCES: readonly NativeDifference[] = [
       if (end.type !== "failed") return undefined;
       return isJudgedByUs(one) ? undefined : { ...required({ taken, end: OPEN }), end: "dropped" };
     },
+  },
+];
+
+/** One upgrade request that the native transport answers otherwise. */
+export interface NativeHandshakeDifference {
+  /** What HTTP and RFC 6455 ask for. */
+  readonly rule: string;
+  /** Why it is otherwise here. */
+  readonly reason: string;
+  readonly change: Change;
+  /** The right status. */
+  readonly status: number;
+  /** What comes instead. */
+  readonly nativeStatus: number;
+}
+
+/** Upgrade requests that the runtime answers before we see them, or shows us half of. */
+export const NATIVE_HANDSHAKE_DIFFERENCES: readonly NativeHandshakeDifference[] = [
+  {
+    rule: "an upgrade says that it has no body (RFC 9110 8.6)",
+    reason:
+      "the runtime refuses every upgrade with Content-Length; Java's own client sends it always",
+    change: { headers: { "Content-Length": "0" } },
+    status: 101,
+    nativeStatus: 400,
+  },
+  {
+    rule: "a handshake comes over HTTP/1.0 (RFC 6455 4.1)",
+    reason: "the runtime upgrades it, and does not tell us the version",
+    change: { version: "HTTP/1.0" },
+    status: 400,
+    nativeStatus: 101,
   },
 ];
 

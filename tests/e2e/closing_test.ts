@@ -1,4 +1,4 @@
-// Clients that never answer a close frame, and clients that take their time with a message: both transports.
+// Clients that never answer a close frame, and clients that take their time with a message, on both transports.
 import assert from "node:assert/strict";
 import { setImmediate } from "node:timers";
 import { startServer } from "../../src/server.ts";
@@ -61,3 +61,15 @@ for (const transport of TRANSPORTS) {
     },
   });
 }
+
+Deno.test("native, a listed difference: a message that takes longer than two intervals is lost with its client", async () => {
+  const hubs = { quick: { webSocketKeepAliveIntervalInSeconds: 1 } };
+  await using server = await startServer({ ...QUIET, transport: "native", hubs });
+  using client = await RawClient.open(clientUrl(server, "quick"));
+  const header = new Uint8Array([0x81, 0x80 | 20, 0, 0, 0, 0]);
+  client.write(header);
+  assert.equal((await client.next()).kind, "ping");
+  client.write(new Uint8Array([97]));
+  const { last } = await client.untilClosed();
+  assert(last.kind === "close" && last.code === 1001);
+});

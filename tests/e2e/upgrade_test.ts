@@ -2,39 +2,17 @@
 import assert from "node:assert/strict";
 import { type HubbubServer, startServer } from "../../src/server.ts";
 import { TRANSPORTS } from "../conformance/live_server.ts";
+import { NATIVE_HANDSHAKE_DIFFERENCES } from "../conformance/native_differences.ts";
 import { QUIET } from "../support/fixture.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { clientToken } from "../support/rest_client.ts";
+import { type Change, upgradeRequest } from "../support/upgrade_request.ts";
 import { UpstreamStub } from "../support/upstream_stub.ts";
 
-const HEADERS: Readonly<Record<string, string>> = {
-  "Host": "localhost",
-  "Upgrade": "websocket",
-  "Connection": "Upgrade",
-  "Sec-WebSocket-Version": "13",
-  "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
-};
 const JSON_NAME = "json.webpubsub.azure.v1";
 
-/** How one request differs from a right one. */
-interface Change {
-  readonly method?: string;
-  readonly version?: string;
-  readonly path?: string;
-  /** Headers replaced; `undefined` leaves one out. */
-  readonly headers?: Readonly<Record<string, string | undefined>>;
-}
-
-function requestOf({ method, version, path, headers }: Change, query: string): string {
-  const lines = Object.entries({ ...HEADERS, ...headers })
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${name}: ${value}`);
-  const target = `${path ?? "/client/hubs/chat"}${query === "" ? "" : `?${query}`}`;
-  return [`${method ?? "GET"} ${target} ${version ?? "HTTP/1.1"}`, ...lines, "", ""].join("\r\n");
-}
-
 function open(server: HubbubServer, change: Change, query: string): Promise<RawClient> {
-  return RawClient.open(server.clientUrl("chat"), { head: requestOf(change, query) });
+  return RawClient.open(server.clientUrl("chat"), { head: upgradeRequest(change, query) });
 }
 
 const REFUSED: readonly (readonly [string, number, Change])[] = [
@@ -100,6 +78,17 @@ for (const transport of TRANSPORTS) {
       });
     }
   });
+
+  for (const difference of NATIVE_HANDSHAKE_DIFFERENCES) {
+    const { rule, change, status, nativeStatus } = difference;
+    const expected = transport === "native" ? nativeStatus : status;
+    Deno.test(`${transport}: ${expected} where ${rule}`, async () => {
+      await using server = await startServer({ ...QUIET, transport });
+      assert.notEqual(status, nativeStatus);
+      using client = await open(server, change, `access_token=${clientToken(server, "chat")}`);
+      assert.equal(client.status, expected);
+    });
+  }
 
   Deno.test(`${transport}: an offer is a comma list with blanks, tabs and empty members`, async (t) => {
     await using server = await startServer({ ...QUIET, transport });

@@ -1,0 +1,99 @@
+// How long a client of the batching transport may take, by a clock that stands until it is advanced.
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import type { Socket } from "node:net";
+import { Duplex } from "node:stream";
+import { CLOSE_ANSWER_MS } from "../../src/limits.ts";
+import { Counters } from "../../src/observe/metrics.ts";
+import { Batcher } from "../../src/transport/batch.ts";
+import { BatchingSocket } from "../../src/transport/batching_socket.ts";
+import { OpenSockets } from "../../src/transport/drain.ts";
+import { Heartbeat } from "../../src/transport/heartbeat.ts";
+import { Pump } from "../../src/transport/pump.ts";
+import { ReadQueue } from "../../src/transport/read_queue.ts";
+import type { SocketEvents } from "../../src/transport/socket.ts";
+import { FakePlatform } from "../support/fake_platform.ts";
+
+/** A TCP socket without a network: counts what is written. */
+class Wire extends Duplex {
+  written = 0;
+
+  override _read(): void {}
+
+  override _write(chunk: Uint8Array, _encoding: string, done: () => void): void {
+    this.written += chunk.length;
+    done();
+  }
+}
+
+/** One client whose bytes the test makes up, and what was reported of it. */
+class Scene {
+  readonly platform = new FakePlatform();
+  readonly open = new OpenSockets();
+  readonly tcp = new Wire();
+  readonly heard: string[] = [];
+  readonly client: BatchingSocket;
+
+  constructor(keepAliveSeconds: number) {
+    const { platform, open } = this;
+    const afterReads = (task: () => void) => queueMicrotask(task);
+    const batcher = new Batcher(afterReads);
+    this.client = new BatchingSocket(this.tcp as unknown as Socket, keepAliveSeconds, {
+      platform,
+      open,
+      batcher,
+      meter: new Counters(),
+      pump: new Pump(platform),
+      reads: new ReadQueue(batcher, afterReads),
+      heartbeat: new Heartbeat(platform),
+    });
+    this.client.listen(
+      {
+        opened: () => {},
+        message: (data) => this.heard.push(`message of ${data.length}`),
+        closed: (code) => this.heard.push(`closed ${code}`),
+        broken: () => this.heard.push("broken"),
+        violated: (code) => this.heard.push(`violated ${code}`),
+        stuck: () => this.heard.push("stuck"),
+      } satisfies SocketEvents,
+    );
+    this.client.start([]);
+  }
+
+  /** Bytes of the client come in. */
+  say(...bytes: number[]): void {
+    this.tcp.emit("data", Buffer.from(bytes));
+  }
+}
+
+Deno.test("any byte is life: a message that takes ten intervals comes through, its client unpinged", async () => {
+  const scene = new Scene(1);
+  scene.say(0x81, 0x80 | 20, 0, 0, 0, 0);
+  for (let i = 0; i < 20; i++) {
+    await scene.platform.advance(500);
+    scene.say(97);
+  }
+  await scene.platform.advance(0);
+  assert.deepEqual(scene.heard, ["message of 20"]);
+  assert.equal(scene.tcp.written, 0);
+  scene.client.drop();
+});
+
+Deno.test("a client that stops within a message is dropped after two intervals", async () => {
+  const scene = new Scene(1);
+  scene.say(0x81, 0x80 | 20, 0, 0, 0, 0, 97);
+  await scene.platform.advance(2000);
+  assert.deepEqual(scene.heard, ["broken"]);
+  assert.equal(scene.tcp.destroyed, true);
+});
+
+Deno.test("a client that does not answer a close frame is cut in time, whatever else it sends", async () => {
+  const scene = new Scene(20);
+  scene.client.close(1000, "");
+  for (let passed = 0; passed < CLOSE_ANSWER_MS; passed += 500) {
+    assert.equal(scene.tcp.destroyed, false, `after ${passed} ms`);
+    scene.say(0x89, 0x80, 0, 0, 0, 0);
+    await scene.platform.advance(500);
+  }
+  assert.equal(scene.tcp.destroyed, true);
+});

@@ -1,0 +1,96 @@
+// What the native transport does when the runtime does not upgrade a request that every check has let pass.
+import assert from "node:assert/strict";
+import { noUpstream, type Upstream } from "../../src/hub/ports.ts";
+import { jsonCodec } from "../../src/protocol/json.ts";
+import { SocketDeadlines } from "../../src/transport/deadlines.ts";
+import { OpenSockets } from "../../src/transport/drain.ts";
+import { type NativeContext, serveClient } from "../../src/transport/native.ts";
+import { Pump } from "../../src/transport/pump.ts";
+import { FakeServer } from "../support/fake_hub.ts";
+
+const REQUEST = new Request("http://localhost/client/hubs/chat", {
+  headers: {
+    "Host": "localhost",
+    "Upgrade": "websocket",
+    "Connection": "Upgrade",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+  },
+});
+
+function contextWith(upstream: Upstream): NativeContext {
+  const { platform, hubs, counters } = new FakeServer({ upstream });
+  return {
+    platform,
+    hubs,
+    upstream,
+    meter: counters,
+    pump: new Pump(platform),
+    open: new OpenSockets(),
+    deadlines: new SocketDeadlines(platform),
+    authenticate: () => undefined,
+    isStopping: () => false,
+    allowsAnonymous: () => true,
+    keepAliveSeconds: () => 20,
+    codec: () => jsonCodec,
+  };
+}
+
+/** Answers `REQUEST` on a runtime that does not upgrade it, as when its client has just left. */
+async function serveInVain(context: NativeContext, target = "/client/hubs/chat"): Promise<number> {
+  const { upgradeWebSocket } = Deno;
+  Deno.upgradeWebSocket = () => {
+    throw new TypeError("Request closed");
+  };
+  try {
+    return (await serveClient(REQUEST, target, context)).status;
+  } finally {
+    Deno.upgradeWebSocket = upgradeWebSocket;
+  }
+}
+
+/** Hears of ends. */
+function recording(heard: string[], upstream: Partial<Upstream> = {}): Upstream {
+  return {
+    ...noUpstream,
+    ...upstream,
+    disconnected: ({ connectionId }, id) => heard.push(`disconnected ${connectionId} ${id}`),
+  };
+}
+
+Deno.test("when the upgrade fails, a handler that had let the client in hears disconnected once", async () => {
+  const heard: string[] = [];
+  let admitted = "";
+  const context = contextWith(recording(heard, {
+    asksAbout: () => true,
+    connect({ connectionId }) {
+      admitted = connectionId;
+      return Promise.resolve({
+        accepted: true,
+        userId: "ann",
+        groups: ["g"],
+        roles: undefined,
+        subprotocol: undefined,
+        state: undefined,
+      });
+    },
+  }));
+  assert.equal(await serveInVain(context), 500);
+  assert.deepEqual(heard, [`disconnected ${admitted} 1`]);
+  assert.equal(context.open.count, 0);
+  assert.deepEqual([...context.hubs.all()], []);
+});
+
+Deno.test("when the upgrade fails and no handler was asked, none hears of it", async () => {
+  const heard: string[] = [];
+  const context = contextWith(recording(heard));
+  assert.equal(await serveInVain(context), 500);
+  assert.deepEqual(heard, []);
+});
+
+Deno.test("a recovery whose upgrade fails is answered 500 and leaves no socket", async () => {
+  const context = contextWith(noUpstream);
+  const target = "/client/hubs/chat?awps_connection_id=x";
+  assert.equal(await serveInVain(context, target), 500);
+  assert.equal(context.open.count, 0);
+});
