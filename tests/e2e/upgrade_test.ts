@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { type HubbubServer, startServer } from "../../src/server.ts";
 import { TRANSPORTS } from "../conformance/live_server.ts";
 import { NATIVE_HANDSHAKE_DIFFERENCES } from "../conformance/native_differences.ts";
-import { QUIET } from "../support/fixture.ts";
+import { IS_OLD_RUNTIME, QUIET } from "../support/fixture.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { clientToken } from "../support/rest_client.ts";
 import { type Change, upgradeRequest } from "../support/upgrade_request.ts";
@@ -82,11 +82,16 @@ for (const transport of TRANSPORTS) {
   for (const difference of NATIVE_HANDSHAKE_DIFFERENCES) {
     const { rule, change, status, nativeStatus } = difference;
     const expected = transport === "native" ? nativeStatus : status;
-    Deno.test(`${transport}: ${expected} where ${rule}`, async () => {
-      await using server = await startServer({ ...QUIET, transport });
-      assert.notEqual(status, nativeStatus);
-      using client = await open(server, change, `access_token=${clientToken(server, "chat")}`);
-      assert.equal(client.status, expected);
+    Deno.test({
+      name: `${transport}: ${expected} where ${rule}`,
+      // The old runtime is right in the one, and leaves the other without an answer.
+      ignore: transport === "native" && IS_OLD_RUNTIME,
+      fn: async () => {
+        await using server = await startServer({ ...QUIET, transport });
+        assert.notEqual(status, nativeStatus);
+        using client = await open(server, change, `access_token=${clientToken(server, "chat")}`);
+        assert.equal(client.status, expected);
+      },
     });
   }
 
