@@ -33,21 +33,14 @@ export async function serveClient(
     }
     case "accepted": {
       const { admission, answer, announced } = decision;
-      const { hub } = admission.identity;
-      const upgraded = upgrade(request, answer, hub, context);
-      if (upgraded === undefined) {
-        if (announced) neverOpened(context.hubs, admission.identity);
-        return failed();
-      }
-      serveNew(context.hubs, admission, upgraded.socket);
-      return upgraded.response;
+      const upgraded = upgrade(request, answer, admission.identity.hub, context);
+      if (upgraded === undefined && announced) neverOpened(context.hubs, admission.identity);
+      return begin(upgraded, context, (socket) => serveNew(context.hubs, admission, socket));
     }
     case "recovery": {
       const { connection, answer } = findReturning(context.hubs, decision);
       const upgraded = upgrade(request, answer, decision.hub, context);
-      if (upgraded === undefined) return failed();
-      serveReturning(context.hubs, connection, upgraded.socket);
-      return upgraded.response;
+      return begin(upgraded, context, (socket) => serveReturning(context.hubs, connection, socket));
     }
   }
 }
@@ -64,13 +57,16 @@ function upgrade(
   hub: string,
   context: NativeContext,
 ): Upgraded | undefined {
+  // The runtime finds a name only in a list with one blank behind each comma.
+  const isFound = protocol !== undefined &&
+    request.headers.get("sec-websocket-protocol")?.split(", ").includes(protocol) === true;
   try {
     const { socket, response } = Deno.upgradeWebSocket(request, {
+      ...(isFound && { protocol }),
       // The runtime pings after half of it and gives up after the whole.
       idleTimeout: 2 * context.keepAliveSeconds(hub),
     });
-    // Not by the option `protocol`: the runtime finds its value only in a list with one blank behind each comma.
-    if (protocol !== undefined) response.headers.set("Sec-WebSocket-Protocol", protocol);
+    if (protocol !== undefined && !isFound) nameSubprotocol(response, protocol);
     return { socket: new DenoSocket(socket, context), response };
   } catch (error) {
     context.hubs.context.log.warn("upgrade failed", { hub, error: String(error) });
@@ -78,6 +74,32 @@ function upgrade(
   }
 }
 
-function failed(): Response {
-  return new Response("Internal server error", { status: 500 });
+/** Where an older runtime does not let the answer be changed, the client is told no name. */
+function nameSubprotocol({ headers }: Response, protocol: string): void {
+  try {
+    headers.set("Sec-WebSocket-Protocol", protocol);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+  }
+}
+
+/** The runtime ends the whole server when an upgrade is not answered with its own response: nothing may be thrown. */
+function begin(
+  upgraded: Upgraded | undefined,
+  { hubs }: NativeContext,
+  serve: (socket: DenoSocket) => void,
+): Response {
+  if (upgraded === undefined) return new Response("Internal server error", { status: 500 });
+  const { socket, response } = upgraded;
+  try {
+    serve(socket);
+  } catch (error) {
+    hubs.context.log.error("handshake failed", { error: stackOf(error) });
+    socket.close(1011, "Internal server error");
+  }
+  return response;
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? error.stack ?? String(error) : String(error);
 }

