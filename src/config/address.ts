@@ -2,6 +2,9 @@
  * Hosts, endpoints and origins as they may stand in the configuration: what is wrong with one, and its normal form.
  * A `...Defect` function answers `undefined` when nothing is wrong, else the defect and the fix.
  */
+import { httpUrlFlaw } from "../events/http_url.ts";
+import { authorityFlaw } from "../events/webhook_origin.ts";
+import { flawText } from "./flaws.ts";
 import { quoteValue } from "./problem.ts";
 
 /** Sent in JSON, headers and URLs: no address may hold these. */
@@ -53,20 +56,7 @@ export function isLoopback(host: string): boolean {
 
 /** What is wrong with an absolute http(s) URL of somebody else's service: no user info, no fragment. */
 export function httpUrlDefect(text: string): string | undefined {
-  const quoted = quoteValue(text);
-  if (text === "") return "is empty; give an absolute http or https URL";
-  if (UNPRINTABLE.test(text)) {
-    return `${quoted} has white space, a backslash or a control character; percent-encode it`;
-  }
-  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
-    return `${quoted} is not an absolute URL; begin it with http:// or https://`;
-  }
-  const url = new URL(text);
-  if (url.username !== "" || url.password !== "") {
-    return `${quoted} holds user info; leave it out`;
-  }
-  if (text.includes("#")) return `${quoted} has a fragment, which is never sent; leave it out`;
-  return undefined;
+  return flawText(text, httpUrlFlaw(text));
 }
 
 /** What is wrong with a public endpoint: as `httpUrlDefect`, and no query. A path base is fine. */
@@ -75,6 +65,14 @@ export function endpointDefect(text: string): string | undefined {
   if (defect !== undefined) return defect;
   if (text.includes("?")) return `${quoteValue(text)} has a query; leave it out`;
   return undefined;
+}
+
+/** What is wrong with the host of a public endpoint: it becomes the webhook origin, which is a host name. */
+export function publicHostDefect(endpoint: string): string | undefined {
+  if (authorityFlaw(new URL(endpoint).host) === undefined) return undefined;
+  return `${
+    quoteValue(endpoint)
+  } has a host that is no host name; give one of letters, digits, "-" and "."`;
 }
 
 /**
@@ -98,17 +96,6 @@ export function corsOriginDefect(text: string): string | undefined {
   if (defect !== undefined) return `${defect}, or give "*" for every origin`;
   if (new URL(text).pathname !== "/") {
     return `${quoteValue(text)} has a path; an origin is only scheme, host and port`;
-  }
-  return undefined;
-}
-
-/** What is wrong with a `host[:port]`, as webhook origins are. */
-export function authorityDefect(text: string): string | undefined {
-  const quoted = quoteValue(text);
-  if (text === "") return "is empty; give host or host:port";
-  if (text.includes("://")) return `${quoted} is a URL; give only host or host:port`;
-  if (UNPRINTABLE.test(text) || /[/?#@]/.test(text) || !URL.canParse(`http://${text}`)) {
-    return `${quoted} is not host or host:port; give for example "push.example.com"`;
   }
   return undefined;
 }

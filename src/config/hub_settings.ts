@@ -3,18 +3,14 @@
  * or from `az webpubsub hub show`. What Azure knows and Hubbub does not (yet) is refused with what to use instead.
  */
 import * as v from "valibot";
+import { eventPatternFlaw } from "../events/event_pattern.ts";
+import { authHeaderFlaw } from "../events/header_rules.ts";
+import { httpUrlFlaw } from "../events/http_url.ts";
+import { SYSTEM_EVENTS, type SystemEvent } from "../events/system_events.ts";
+import { urlTemplateFlaw } from "../events/url_template.ts";
 import { KEEP_ALIVE_SECONDS } from "../limits.ts";
-import { httpUrlDefect } from "./address.ts";
-import { userEventPatternDefect } from "./event_pattern.ts";
-import { quoteValue } from "./problem.ts";
+import { withoutFlaw } from "./flaws.ts";
 import { rule, setting } from "./setting.ts";
-import { urlTemplateDefect } from "./url_template.ts";
-
-/** The system events that a handler can take. */
-export const SYSTEM_EVENTS = ["connect", "connected", "disconnected"] as const;
-
-/** A system event. */
-export type SystemEvent = (typeof SYSTEM_EVENTS)[number];
 
 /** How a handler can be authenticated to; `ManagedIdentity` exists on Azure only. */
 export const AUTH_TYPES = ["None", "Header", "OAuth2ClientCredentials"] as const;
@@ -59,22 +55,6 @@ export interface HubSettings {
   readonly eventHandlers: readonly EventHandler[];
 }
 
-const TOKEN_CHARACTERS = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-const OWN_HEADERS =
-  /^(?:ce-.*|webhook-.*|host|content-.*|transfer-encoding|connection|cookie|date|te)$/i;
-
-function headerNameDefect(name: string): string | undefined {
-  if (!TOKEN_CHARACTERS.test(name)) {
-    return `${quoteValue(name)} is no header name; give for example "Authorization" or "X-Api-Key"`;
-  }
-  if (OWN_HEADERS.test(name)) {
-    return `${
-      quoteValue(name)
-    } is a header that the server sets itself; give another, such as "X-Api-Key"`;
-  }
-  return undefined;
-}
-
 function blankDefect(text: string): string | undefined {
   return text.trim() === "" ? "is empty; give a value or leave the key out" : undefined;
 }
@@ -83,7 +63,7 @@ const reference = v.optional(v.pipe(v.string(), rule(blankDefect)));
 
 const headerAuth = v.object({
   type: v.literal("Header"),
-  name: setting(v.pipe(v.string(), rule(headerNameDefect)), {
+  name: setting(v.pipe(v.string(), withoutFlaw(authHeaderFlaw)), {
     doc: "Header that carries the value",
     wants: "the name of a header",
   }),
@@ -94,7 +74,7 @@ const headerAuth = v.object({
 
 const oauthAuth = v.object({
   type: v.literal("OAuth2ClientCredentials"),
-  tokenUrl: setting(v.pipe(v.string(), rule(httpUrlDefect)), {
+  tokenUrl: setting(v.pipe(v.string(), withoutFlaw(httpUrlFlaw)), {
     doc: "Token endpoint of the identity provider",
     wants: "the URL of the token endpoint",
   }),
@@ -131,11 +111,11 @@ function groupPresenceDefect(presence: { eventNames?: string[] | undefined }): s
 }
 
 const eventHandler = v.object({
-  urlTemplate: setting(v.pipe(v.string(), rule(urlTemplateDefect)), {
+  urlTemplate: setting(v.pipe(v.string(), withoutFlaw(urlTemplateFlaw)), {
     doc: "Where events go; {hub} and {event} are replaced in path and query",
     wants: "an absolute http or https URL",
   }),
-  userEventPattern: v.optional(setting(v.pipe(v.string(), rule(userEventPatternDefect)), {
+  userEventPattern: v.optional(setting(v.pipe(v.string(), withoutFlaw(eventPatternFlaw)), {
     doc: 'User events that the handler takes: "*", or names between commas; none when left out',
     wants: '"*" or event names between commas',
   })),

@@ -1,15 +1,14 @@
 /** Rules that look at several keys at once, on a tree whose every value is good by itself. */
 import { DEVELOPMENT_KEY } from "../auth/access_key.ts";
+import { SYSTEM_EVENTS } from "../events/system_events.ts";
+import { unknownPlaceholders } from "../events/url_template.ts";
 import { KEEP_ALIVE_SECONDS } from "../limits.ts";
 import { isLoopback } from "./address.ts";
-import { impossibleEvents } from "./event_pattern.ts";
 import type { EventHandler, HubSettings } from "./hub_settings.ts";
-import { SYSTEM_EVENTS } from "./hub_settings.ts";
 import type { Finding } from "./issues.ts";
 import { pathText, quoteValue } from "./problem.ts";
 import type { Config } from "./schema.ts";
 import { hubTable } from "./schema.ts";
-import { unknownPlaceholders } from "./url_template.ts";
 
 /** The configuration with what follows from it, and what its author should know. */
 export interface Ruled {
@@ -67,13 +66,6 @@ function warnAboutHandlers(config: Config, warnings: string[]): void {
           `${key}.urlTemplate: ${
             quoteValue(text)
           } is no parameter and is sent as it stands; {hub} and {event} are known`,
-        );
-      }
-      for (const text of impossibleEvents(handler.userEventPattern ?? "")) {
-        warnings.push(
-          `${key}.userEventPattern: no event can be called ${
-            quoteValue(text)
-          }; names begin with a letter and have letters, digits, "_", "." and "-"`,
         );
       }
       if (handler.userEventPattern === undefined && handler.systemEvents.length === 0) {

@@ -4,23 +4,25 @@
  */
 import * as v from "valibot";
 import { checkAccessKey, DEVELOPMENT_KEY } from "../auth/access_key.ts";
+import { urlTemplateFlaw } from "../events/url_template.ts";
+import { authorityFlaw } from "../events/webhook_origin.ts";
 import { DRAIN_MS, RECOVERY_WINDOW_MS } from "../limits.ts";
 import {
-  authorityDefect,
   bareHost,
   corsOriginDefect,
   endpointDefect,
   hostDefect,
   httpUrlDefect,
   normalEndpoint,
+  publicHostDefect,
 } from "./address.ts";
+import { withoutFlaw } from "./flaws.ts";
 import type { HubInput, HubSettings } from "./hub_settings.ts";
 import { isObject } from "./object.ts";
 import { rule, setting, settingsOf } from "./setting.ts";
 import type { Setting } from "./setting.ts";
-import { urlTemplateDefect } from "./url_template.ts";
 
-export type { EventHandler, HandlerAuth, HubSettings, SystemEvent } from "./hub_settings.ts";
+export type { EventHandler, HandlerAuth, HubSettings } from "./hub_settings.ts";
 
 /** How sockets are written: `native` one by one, `batching` joined. */
 export const TRANSPORTS = ["native", "batching"] as const;
@@ -140,7 +142,7 @@ export const configSchema = v.object({
     }),
     8080,
   ),
-  publicEndpoint: v.optional(setting(endpoint, {
+  publicEndpoint: v.optional(setting(v.pipe(endpoint, rule(publicHostDefect)), {
     doc: "URL under which clients and applications reach the server, a path base included",
     wants: 'an absolute http or https URL such as "https://push.example.com"',
     env: "HUBBUB_PUBLIC_ENDPOINT",
@@ -174,7 +176,7 @@ export const configSchema = v.object({
     "native",
   ),
   accessKeys: v.optional(accessKeys, {}),
-  upstream: v.optional(setting(v.pipe(v.string(), rule(urlTemplateDefect)), {
+  upstream: v.optional(setting(v.pipe(v.string(), withoutFlaw(urlTemplateFlaw)), {
     doc:
       "Handler of all events of the hubs that have no settings of their own; {hub} and {event} are replaced",
     wants: 'an absolute http or https URL such as "http://localhost:3000/eventhandler/{event}"',
@@ -237,7 +239,7 @@ export const configSchema = v.object({
   ),
   webhookOrigin: v.optional(
     setting(
-      v.pipe(v.string(), rule(authorityDefect), v.transform((origin) => origin.toLowerCase())),
+      v.pipe(v.string(), withoutFlaw(authorityFlaw), v.transform((origin) => origin.toLowerCase())),
       {
         doc:
           "What event handlers are told as WebHook-Request-Origin instead of the public endpoint's host",

@@ -1,4 +1,5 @@
 /** Resolves references to secrets: a value that stands in the environment or in a file of its own. */
+import { isHeaderValue } from "../events/header_rules.ts";
 import type { HandlerAuth, ParsedHub } from "./hub_settings.ts";
 import type { Config } from "./schema.ts";
 import type { PathKey } from "./problem.ts";
@@ -91,7 +92,7 @@ function resolve(
 
 /** Both kinds of secret travel in a header or a form: visible ASCII and inner blanks. */
 function usable(text: string, path: readonly PathKey[], complain: Complain): string | undefined {
-  if (/^[\x21-\x7e](?:[\x20-\x7e\t]*[\x21-\x7e])?$/.test(text)) return text;
+  if (isHeaderValue(text)) return text;
   complain(
     path,
     text.trim() === ""

@@ -2,7 +2,7 @@
  * What to say of a call that failed, and what to change. Texts for the operator; they hold no text of the handler.
  */
 import type { CallResult } from "./call.ts";
-import { printableUrl } from "./url_template.ts";
+import { printableUrl } from "../events/url_template.ts";
 
 /** One failure in words. */
 export interface Advice {

@@ -1,6 +1,8 @@
 /**
  * Asks a handler by hand what the server would ask it, and says what came of it: the validation, then a probe event.
  */
+import { compileUrlTemplate, printableUrl } from "../events/url_template.ts";
+import { authorityFlaw } from "../events/webhook_origin.ts";
 import type { EventSource, Log } from "../hub/ports.ts";
 import { HANDLER_CALL_MS } from "../limits.ts";
 import { type Platform, randomId } from "../platform.ts";
@@ -13,10 +15,8 @@ import { Deadlines } from "./deadlines.ts";
 import { compileSetup, type Delivery, prepareDelivery } from "./delivery.ts";
 import { type ResolveHost, systemResolveHost } from "./egress_guard.ts";
 import { UPSTREAM_LIMITS } from "./limits.ts";
-import { isOrigin } from "./origin.ts";
 import { isUnusable, readConnectAnswer } from "./response.ts";
 import type { EgressSettings } from "./settings.ts";
-import { compileUrlTemplate, printableUrl } from "./url_template.ts";
 import { askForPermission } from "./validation.ts";
 
 /** What is to be checked. */
@@ -54,13 +54,9 @@ export async function checkHandler(request: CheckRequest): Promise<CheckReport> 
   };
   const compiled = compileUrlTemplate(request.urlTemplate);
   lines.push(`Handler ${printableUrl(request.urlTemplate)}`);
-  if (!compiled.ok) return failed(compiled.problem, compiled.fix);
-  if (!isOrigin(request.origin)) {
-    return failed(
-      `the origin "${request.origin}" is not a host with an optional port`,
-      'write it like "push.example.com"',
-    );
-  }
+  if (!compiled.ok) return failed(`the URL ${compiled.flaw.problem}`, compiled.flaw.fix);
+  const flaw = authorityFlaw(request.origin);
+  if (flaw !== undefined) return failed(`the origin "${request.origin}" ${flaw.problem}`, flaw.fix);
   const prepared = prepareProbe(request);
   if ("problem" in prepared) return failed(prepared.problem, prepared.fix);
 

@@ -3,6 +3,7 @@
  *
  * Rules: the service's CloudEvents reference, the official emulator and the official middlewares.
  */
+import { hasControls, isHeaderName, isPlainAscii } from "../events/header_rules.ts";
 import type { ConnectRequest, EventSource, UserEvent } from "../hub/ports.ts";
 import type { Payload } from "../protocol/command.ts";
 
@@ -165,30 +166,11 @@ const CHECKED = [
   "ce-signature",
   "WebHook-Request-Origin",
 ] as const;
-const PLAIN = /^[\x20-\x7e]*$/;
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-// deno-lint-ignore no-control-regex -- no header may hold these
-const CONTROLS = /[\x00-\x1f\x7f]/;
-
-/** Whether a text may be a header's value here: printable ASCII and spaces. */
-export function isPlainAscii(text: string): boolean {
-  return PLAIN.test(text);
-}
-
-/** Whether a text holds characters that no header can carry, in any encoding. */
-export function hasControls(text: string): boolean {
-  return CONTROLS.test(text);
-}
-
-function isHeaderName(text: string): boolean {
-  return TOKEN.test(text);
-}
-
 const encoder = new TextEncoder();
 
 /** The UTF-8 bytes of a text with one character a byte: the form in which `fetch` takes raw header bytes. */
 function utf8Bytes(text: string): string {
-  if (PLAIN.test(text)) return text;
+  if (isPlainAscii(text)) return text;
   let bytes = "";
   for (const byte of encoder.encode(text)) bytes += String.fromCharCode(byte);
   return bytes;

@@ -4,9 +4,9 @@
  * RFC 6265. The jar's library is loaded when a handler sets the first cookie, which most never do.
  */
 import type { Cookie, CookieJar } from "npm:tough-cookie@6.1.0";
+import { isPlainAscii } from "../events/header_rules.ts";
 import type { EventSource, Log } from "../hub/ports.ts";
 import type { Platform } from "../platform.ts";
-import { isPlainAscii } from "./cloud_event.ts";
 
 /** Cookies of one connection; further ones are refused (RFC 6265 asks for at least 50 a domain). */
 export const MAX_COOKIES = 50;

@@ -1,6 +1,7 @@
 /**
  * One event on its way to one handler: everything that is fixed at the moment at which it is raised.
  */
+import { authorityFlaw } from "../events/webhook_origin.ts";
 import type { EventSource } from "../hub/ports.ts";
 import type { Platform } from "../platform.ts";
 import { eventHeaders, type OutgoingEvent } from "./cloud_event.ts";
@@ -8,7 +9,7 @@ import type { CookieJars } from "./cookies.ts";
 import { Deadlines } from "./deadlines.ts";
 import { EgressGuard, type ResolveHost } from "./egress_guard.ts";
 import { type Handler, HandlerTable } from "./handler_match.ts";
-import { isOrigin, webhookOrigin } from "./origin.ts";
+import { webhookOrigin } from "./origin.ts";
 import type { UpstreamSettings } from "./settings.ts";
 import type { ValidationTarget } from "./validation.ts";
 
@@ -29,10 +30,9 @@ export function compileSetup(
 ): Setup {
   const { webhookOrigin, publicHost } = settings;
   for (const [name, value] of Object.entries({ webhookOrigin, publicHost })) {
-    if (value !== undefined && !isOrigin(value)) {
-      throw new Error(
-        `Cannot use the ${name} "${value}": it is not a host with an optional port; write it like "push.example.com"`,
-      );
+    const flaw = value === undefined ? undefined : authorityFlaw(value);
+    if (flaw !== undefined) {
+      throw new Error(`Cannot use the ${name} "${value}": it ${flaw.problem}; ${flaw.fix}`);
     }
   }
   const table = new HandlerTable(settings);

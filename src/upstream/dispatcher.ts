@@ -38,7 +38,7 @@ import { OAuthTokens } from "./oauth.ts";
 import { isUnusable, readConnectAnswer, readUserAnswer } from "./response.ts";
 import { untilAborted } from "./retry.ts";
 import type { UpstreamSettings } from "./settings.ts";
-import { printableUrl } from "./url_template.ts";
+import { printableUrl } from "../events/url_template.ts";
 import { Validator } from "./validation.ts";
 
 /** What the dispatcher is made of, beside its settings. */

@@ -9,7 +9,7 @@ import { Lane } from "./concurrency.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { EgressGuard } from "./egress_guard.ts";
 import type { HandlerAuth } from "./settings.ts";
-import { printableUrl } from "./url_template.ts";
+import { printableUrl } from "../events/url_template.ts";
 import { untilAborted } from "./retry.ts";
 
 type Credentials = Extract<HandlerAuth, { kind: "oauth2" }>;

@@ -1,14 +1,8 @@
 /**
  * The webhook origin: the name under which this server asks handlers for permission and signs its requests.
  */
+import { isAuthority } from "../events/webhook_origin.ts";
 import type { UpstreamSettings } from "./settings.ts";
-
-const AUTHORITY = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/;
-
-/** Whether a text is a host with an optional port, in any case. */
-export function isOrigin(text: string): boolean {
-  return AUTHORITY.test(text.toLowerCase());
-}
 
 /**
  * `host[:port]`, lower case: the override, else the public endpoint, else the `Host` of the client's upgrade request.
@@ -19,7 +13,7 @@ export function webhookOrigin(
   requestHost: string,
 ): string | undefined {
   const origin = (settings.webhookOrigin ?? settings.publicHost ?? requestHost).toLowerCase();
-  return isOrigin(origin) ? origin : undefined;
+  return isAuthority(origin) ? origin : undefined;
 }
 
 /**

@@ -4,6 +4,7 @@
  * Rules: the official emulator and middlewares. Unusable answers become a `problem` for the log; the client never
  * sees it, nor anything else of the handler's text.
  */
+import { hasControls, isPlainAscii } from "../events/header_rules.ts";
 import type { ConnectOutcome, EventSource, UserEventOutcome } from "../hub/ports.ts";
 import { MAX_CONNECTION_STATE_LENGTH } from "../limits.ts";
 import { isGroupName } from "../names.ts";
@@ -11,7 +12,7 @@ import { decodeAny } from "../protocol/any.ts";
 import { EMPTY_TEXT, type Metadata, type Payload } from "../protocol/command.ts";
 import { JsonSource } from "../protocol/json_source.ts";
 import { checkMetadata, MetadataError } from "../protocol/metadata.ts";
-import { hasControls, isPlainAscii, METADATA_PREFIX } from "./cloud_event.ts";
+import { METADATA_PREFIX } from "./cloud_event.ts";
 
 /** A 2xx answer that cannot be used. */
 export interface Unusable {

@@ -14,7 +14,7 @@ import type { EgressGuard } from "./egress_guard.ts";
 import type { UpstreamLimits } from "./limits.ts";
 import { allowsOrigin } from "./origin.ts";
 import { untilAborted } from "./retry.ts";
-import { printableUrl } from "./url_template.ts";
+import { printableUrl } from "../events/url_template.ts";
 
 /** What is to be validated. */
 export interface ValidationTarget {

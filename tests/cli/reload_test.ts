@@ -50,6 +50,45 @@ Deno.test("an invalid change is refused with its reason, and a later valid one a
   await stop();
 });
 
+/** What a handler of hub `chat` may not be, by the key that is named. */
+const INVALID_HANDLERS: readonly (readonly [key: string, handler: Record<string, unknown>])[] = [
+  ["urlTemplate", { urlTemplate: "http://localhost:3000/my hooks/{event}" }],
+  ["urlTemplate", { urlTemplate: "http://localhost:3000/%{event}" }],
+  ["userEventPattern", { urlTemplate: "http://localhost:3000/", userEventPattern: "1abc" }],
+  ["auth.name", {
+    urlTemplate: "http://localhost:3000/",
+    auth: { type: "Header", name: "x-webpubsub-foo", valueFromEnvironment: "K" },
+  }],
+];
+
+for (const [key, handler] of INVALID_HANDLERS) {
+  const text = JSON.stringify({ port: 0, hubs: { chat: { eventHandlers: [handler] } } });
+  const named = new RegExp(
+    `hubs\\.chat\\.eventHandlers\\[0\\]\\.${
+      key.replace(".", "\\.")
+    } \\(from hubbub\\.json\\): .+; .+`,
+  );
+
+  Deno.test(`handler ${JSON.stringify(handler)}: exit code 2 at start, key, file and fix named`, async () => {
+    const world = fakeWorld({ files: { "hubbub.json": text }, env: { K: "secret" } });
+    const { start, seen } = fakeStart();
+    assert.equal(await serve({ config: "hubbub.json" }, true, world, start), 2);
+    assert.match(world.output.err, named);
+    assert.equal(seen.length, 0);
+  });
+
+  Deno.test(`handler ${JSON.stringify(handler)}: refused by a reload, the old settings stay`, async () => {
+    const files = { "hubbub.json": '{"port": 0}' };
+    const { world, reloaded, stop } = await running(files);
+    files["hubbub.json"] = text;
+    await world.changeFile();
+    assert.equal(reloaded.length, 0);
+    assert.match(world.output.err, /the old settings stay/);
+    assert.match(world.output.err.replaceAll("\\n", "\n"), named);
+    await stop();
+  });
+}
+
 Deno.test("changes that only a restart can apply are named", async () => {
   const files = { "hubbub.json": '{"port": 0}' };
   const { world, stop } = await running(files);

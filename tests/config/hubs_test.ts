@@ -130,15 +130,14 @@ Deno.test("valid settings that are hardly meant are warnings with their key", as
       hubs: {
         chat: {
           eventHandlers: [
-            { urlTemplate: "http://a/{evnt}", userEventPattern: "ok,1st" },
+            { urlTemplate: "http://a/{evnt}", userEventPattern: "ok" },
             { urlTemplate: "http://a/" },
           ],
         },
       },
     },
   });
-  assert.equal(warnings.length, 3, warnings.join("\n"));
+  assert.equal(warnings.length, 2, warnings.join("\n"));
   assert.match(warnings[0] ?? "", /^hubs\.chat\.eventHandlers\[0\]\.urlTemplate: "\{evnt\}" is no/);
-  assert.match(warnings[1] ?? "", /^hubs\.chat\.eventHandlers\[0\]\.userEventPattern: .*"1st"/);
-  assert.match(warnings[2] ?? "", /^hubs\.chat\.eventHandlers\[1\]: takes no event at all/);
+  assert.match(warnings[1] ?? "", /^hubs\.chat\.eventHandlers\[1\]: takes no event at all/);
 });

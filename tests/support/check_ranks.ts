@@ -10,7 +10,7 @@ const RANKS: readonly (readonly string[])[] = [
   ["cli"],
   ["server.ts", "server_settings.ts", "server_rest.ts", "server_batching.ts"],
   ["config", "rest", "transport", "upstream", "observe"],
-  ["hub"],
+  ["events", "hub"],
   ["session"],
   ["group_index", "filter", "auth", "protocol"],
   ["errors.ts", "limits.ts", "names.ts", "platform.ts"],

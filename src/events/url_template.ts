@@ -4,6 +4,7 @@
  *
  * Rules: the service's event handler settings and the official emulator.
  */
+import type { Flaw } from "./flaw.ts";
 
 /** A placeholder of a template. */
 export type Slot = "hub" | "event";
@@ -13,15 +14,14 @@ export type TemplatePart =
   | { readonly kind: "literal"; readonly text: string }
   | { readonly kind: "slot"; readonly slot: Slot };
 
-/** What became of a template's text. `problem` says what is wrong, `fix` what to write instead. */
+/** What became of a template's text. */
 export type TemplateResult =
   | { readonly ok: true; readonly template: UrlTemplate }
-  | { readonly ok: false; readonly problem: string; readonly fix: string };
+  | { readonly ok: false; readonly flaw: Flaw };
 
 const PLACEHOLDER = /\{(hub|event)\}/gi;
-const AUTHORITY = /^https?:\/\/([^/?#\\]*)/i;
-// deno-lint-ignore no-control-regex -- the URL parser drops or trims these silently: refuse what it would change
-const UNSEEN = /[\x00-\x20\x7f]/;
+/** The URL parser drops, turns or replaces these silently: refuse what it would change. */
+const CHANGED_BY_PARSER = /[\s\p{Cc}\p{Cs}\\]/u;
 /** A literal that ends within a percent escape would let a slot's first characters complete it. */
 const CUT_ESCAPE = /%[0-9a-f]?$/i;
 /** Empty and dot-only values could make a segment vanish or climb; no valid name is one. */
@@ -77,71 +77,92 @@ export class UrlTemplate {
  * assert.equal(compiled.template.resolve("chat", "a/b"), "https://app.example.com/hooks/chat/a%2Fb?code=s3");
  * const refused = compileUrlTemplate("https://{hub}.example.com/");
  * assert(!refused.ok);
- * assert.equal(refused.problem, 'the placeholder "{hub}" stands outside of path and query');
+ * assert.equal(refused.flaw.problem, "has a parameter in scheme, user info, host or port");
  * ```
  */
 export function compileUrlTemplate(text: string): TemplateResult {
+  const flaw = flawInText(text) ?? flawInOrigin(text);
+  return flaw === undefined ? compileParts(text) : { ok: false, flaw };
+}
+
+/** What is wrong with a `urlTemplate`, or `undefined`. */
+export function urlTemplateFlaw(text: string): Flaw | undefined {
+  const compiled = compileUrlTemplate(text);
+  return compiled.ok ? undefined : compiled.flaw;
+}
+
+/** Parts that are refused wherever they stand. */
+function flawInText(text: string): Flaw | undefined {
   if (text.trim() === "") {
-    return refused("it is empty", 'give an absolute URL such as "https://app.example.com/{event}"');
+    return { problem: "is empty", fix: "give an absolute http or https URL" };
   }
-  if (/\{@microsoft\.keyvault/i.test(text)) {
-    return refused(
-      "Key Vault references are not supported",
-      'keep the secret in an environment variable or a file and send it with "auth" of type "Header"',
-    );
+  if (text.includes("{@")) {
+    return {
+      problem: "refers to a key vault, which is not supported",
+      fix: "put the secret into the environment or a file and send it in a header: " +
+        '"auth": {"type": "Header", "name": ..., "valueFromEnvironment": ...}',
+    };
   }
-  const invisible = UNSEEN.exec(text);
-  if (invisible !== null) {
-    return refused(
-      `it holds white space or a control character at position ${invisible.index}`,
-      "remove it, or percent-encode it",
-    );
+  const changed = CHANGED_BY_PARSER.exec(text);
+  if (changed !== null) {
+    return {
+      problem: `has white space, a backslash or a control character at position ${
+        changed.index + 1
+      }`,
+      fix: "percent-encode it, or take it out",
+    };
   }
-  const authority = AUTHORITY.exec(text);
-  if (authority === null) return refusedScheme(text);
-  const [head, host = ""] = authority;
-  const misplaced = /\{[^}]*\}?/.exec(host);
-  if (misplaced !== null) {
-    return refused(
-      `the placeholder "${misplaced[0]}" stands outside of path and query`,
-      "write the host in full and use {hub} and {event} only behind it",
-    );
+  return undefined;
+}
+
+/** Scheme and authority: a client's text must have no say in them. */
+function flawInOrigin(text: string): Flaw | undefined {
+  const [, scheme, authority] = /^([^:/?#]*):\/\/([^/?#]*)/.exec(text) ?? [];
+  if (scheme === undefined || authority === undefined) {
+    return { problem: "is not an absolute URL", fix: "begin it with http:// or https://" };
   }
-  if (host.includes("@")) {
-    return refused(
-      "it holds user information before the host",
-      'remove it and send credentials with "auth" of type "Header"',
-    );
+  if (`${scheme}${authority}`.search(PLACEHOLDER) >= 0) {
+    return {
+      problem: "has a parameter in scheme, user info, host or port",
+      fix: "{hub} and {event} may stand only in path and query",
+    };
   }
-  if (!URL.canParse(head)) {
-    return refused(
-      "its host is not valid",
-      "give a host name or an address, and a port below 65536",
-    );
+  if (scheme.toLowerCase() === "tunnel") {
+    return {
+      problem: "is a tunnel, which is not supported yet",
+      fix: "give the http or https URL of the handler",
+    };
   }
-  return compileParts(text);
+  if (!/^https?$/i.test(scheme)) {
+    return { problem: `has the scheme ${JSON.stringify(scheme)}`, fix: "use http or https" };
+  }
+  if (authority.includes("@")) {
+    return {
+      problem: "holds user info",
+      fix: "leave it out and send the secret in a header: " +
+        '"auth": {"type": "Header", "name": "Authorization", "valueFromEnvironment": ...}',
+    };
+  }
+  if (text.includes("#")) {
+    return {
+      problem: "has a fragment, which is never sent",
+      fix: '{hub} and {event} may stand only in path and query; write a literal "#" as "%23"',
+    };
+  }
+  if (!URL.canParse(`${scheme}://${authority}`)) {
+    return { problem: "has no valid host", fix: "write it as http://host[:port]/path" };
+  }
+  return undefined;
 }
 
 /** Splits the URL as the parser writes it, so that a resolved URL is already in the form that is sent. */
 function compileParts(text: string): TemplateResult {
   let mark = "0slot0";
   while (text.toLowerCase().includes(mark)) mark = `0${mark}0`;
-  const slots: Slot[] = [];
-  // The fragment never leaves the client, so that a placeholder in it would mean nothing.
-  const fragment = text.indexOf("#");
-  const sent = fragment < 0 ? text : text.slice(0, fragment);
-  const lost = fragment < 0 ? null : text.slice(fragment).match(PLACEHOLDER);
-  if (lost !== null) {
-    return refused(
-      `the placeholder "${lost[0]}" stands outside of path and query`,
-      'percent-encode the "#" before it as "%23"',
-    );
-  }
-  const marked = sent.replace(PLACEHOLDER, (_, name: string) => {
-    const slot: Slot = name.toLowerCase() === "hub" ? "hub" : "event";
-    slots.push(slot);
-    return `${mark}${slot}${mark}`;
-  });
+  const marked = text.replace(
+    PLACEHOLDER,
+    (_, slot: string) => `${mark}${slot.toLowerCase()}${mark}`,
+  );
   const url = new URL(marked);
   const parts: TemplatePart[] = [];
   const pieces = url.href.split(new RegExp(`${mark}(hub|event)${mark}`));
@@ -150,15 +171,31 @@ function compileParts(text: string): TemplateResult {
       parts.push({ kind: "slot", slot: piece === "hub" ? "hub" : "event" });
     } else if (piece !== "") {
       if (i < pieces.length - 1 && CUT_ESCAPE.test(piece)) {
-        return refused(
-          "a placeholder stands inside of a percent escape",
-          'write a literal "%" as "%25"',
-        );
+        return {
+          ok: false,
+          flaw: {
+            problem: "has a parameter inside a percent escape",
+            fix: 'write a literal "%" as "%25"',
+          },
+        };
       }
       parts.push({ kind: "literal", text: piece });
     }
   }
   return { ok: true, template: new UrlTemplate(text, parts, url) };
+}
+
+/**
+ * Parameters in braces that are none: they would be sent as they stand. Mostly typing errors.
+ *
+ * ```ts
+ * import { unknownPlaceholders } from "./url_template.ts";
+ * import assert from "node:assert/strict";
+ * assert.deepEqual(unknownPlaceholders("http://a/{hub}/{evnt}"), ["{evnt}"]);
+ * ```
+ */
+export function unknownPlaceholders(template: string): string[] {
+  return template.replace(PLACEHOLDER, "").match(/\{[^{}]*\}/g) ?? [];
 }
 
 const NOTHING_TO_ESCAPE = /^[A-Za-z0-9._~-]+$/;
@@ -170,24 +207,6 @@ function escapeComponent(value: string): string {
     UNESCAPED_MARKS,
     (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`,
   );
-}
-
-function refusedScheme(text: string): TemplateResult {
-  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(text)?.[1]?.toLowerCase();
-  if (scheme === "tunnel") {
-    return refused(
-      "tunnels are not supported",
-      'give the "http://" or "https://" URL of the handler',
-    );
-  }
-  if (scheme === undefined || scheme === "http" || scheme === "https" || scheme === "localhost") {
-    return refused("it is not an absolute URL", 'begin it with "http://" or "https://"');
-  }
-  return refused(`its scheme is "${scheme}"`, 'begin it with "http://" or "https://"');
-}
-
-function refused(problem: string, fix: string): TemplateResult {
-  return { ok: false, problem, fix };
 }
 
 /**
