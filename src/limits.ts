@@ -14,6 +14,9 @@ export const MAX_REST_BODY_BYTES = MIB;
 /** Largest answer of an event handler, in bytes after decompression (emulator). */
 export const MAX_HANDLER_RESPONSE_BYTES = 16 * MIB;
 
+/** Most codings that are undone in one answer of an event handler; real servers apply one, proxies perhaps another. */
+export const MAX_CONTENT_CODINGS = 4;
+
 /** Longest hub name, in characters (emulator). */
 export const MAX_HUB_NAME_LENGTH = 128;
 

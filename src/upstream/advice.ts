@@ -24,6 +24,7 @@ const FIXES = {
   aborted: "nothing: the client has gone",
   tooLarge: "answer with less, and send large data through REST in parts",
   cutOff: "see the handler's own log: it ended the connection within its answer",
+  undecodable: "answer without Content-Encoding, or with gzip, deflate or br",
   denied: "list the host among the allowed hosts, if it is meant",
   overloaded: "let the handler answer sooner, or run more of it",
 } as const;

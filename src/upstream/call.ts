@@ -3,6 +3,7 @@
  */
 import type { Platform } from "../platform.ts";
 import type { Lane } from "./concurrency.ts";
+import { codingsLeft, undoCodings } from "./content_coding.ts";
 import type { Deadlines } from "./deadlines.ts";
 import type { EgressGuard } from "./egress_guard.ts";
 import { isRetryableStatus, pause, untilAborted } from "./retry.ts";
@@ -45,7 +46,8 @@ export interface CallAnswer {
 
 /**
  * No usable answer. `network`: none came, on any attempt. `timeout`: the limit was reached. `aborted`: the caller gave
- * up. `tooLarge`, `cutOff`: the body of a 2xx answer. `denied`: the address is not allowed. `overloaded`: no turn.
+ * up. `tooLarge`, `cutOff`, `undecodable`: the body of a 2xx answer. `denied`: the address is not allowed. `overloaded`:
+ * no turn.
  */
 export interface CallFailure {
   readonly kind:
@@ -54,6 +56,7 @@ export interface CallFailure {
     | "aborted"
     | "tooLarge"
     | "cutOff"
+    | "undecodable"
     | "denied"
     | "overloaded";
   /** For logs: never holds the URL. */
@@ -155,16 +158,35 @@ async function exchange(
     return { kind: "answer", status, headers, body: NO_BODY, attempts };
   }
   try {
-    const body = await readBody(response, options.maxBodyBytes);
-    if (body === undefined) {
-      const detail = `the answer has more than ${options.maxBodyBytes} bytes`;
-      return { kind: "tooLarge", detail, attempts };
-    }
-    return { kind: "answer", status, headers, body, attempts };
+    const max = options.maxBodyBytes;
+    const read = await readBody(response, max);
+    if (read === undefined) return tooLarge(max, attempts);
+    const codings = codingsLeft(headers.get("content-encoding"));
+    if (codings.length === 0) return { kind: "answer", status, headers, body: read, attempts };
+    const decoded = await undoCodings(codings, read, max);
+    if (decoded.kind === "tooLarge") return tooLarge(max, attempts);
+    if (decoded.kind === "undecodable") return { ...decoded, attempts };
+    return { kind: "answer", status, headers, body: decoded.body, attempts };
   } catch (error) {
+    if (isCodingError(error)) {
+      return {
+        kind: "undecodable",
+        detail: "the compressed body of the answer is broken",
+        attempts,
+      };
+    }
     const detail = `the answer broke off: ${describeNetworkError(error)}`;
     return { kind: "cutOff", detail, attempts };
   }
+}
+
+function tooLarge(max: number, attempts: number): CallFailure {
+  return { kind: "tooLarge", detail: `the answer has more than ${max} bytes`, attempts };
+}
+
+/** Whether the HTTP client could not undo a coding by itself. */
+function isCodingError(error: unknown): boolean {
+  return error instanceof Error && /gzip|brotli|deflate/i.test(error.message);
 }
 
 /** The whole body, or `undefined` when it exceeds `max` bytes. Rejects when the connection breaks. */
