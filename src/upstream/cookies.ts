@@ -51,7 +51,7 @@ export class CookieJars {
       this.#log.error("Cannot load the cookie jar: cookies of event handlers are dropped");
       return;
     }
-    const { Cookie, CookieJar } = library;
+    const { CookieJar } = library;
     let jar = this.#jars.get(source);
     if (jar === undefined) {
       jar = new CookieJar();
@@ -60,7 +60,7 @@ export class CookieJars {
     for (const line of lines) {
       const problem = line.length > MAX_COOKIE_LENGTH
         ? `it has more than ${MAX_COOKIE_LENGTH} characters`
-        : this.#add(jar, url, Cookie.parse(line));
+        : this.#add(jar, url, readCookie(library, url, line));
       if (problem === undefined) continue;
       const { hub, connectionId } = source;
       this.#log.warn("Skipped a cookie of an event handler", { hub, connectionId, problem });
@@ -89,7 +89,24 @@ export class CookieJars {
   }
 }
 
-async function loadLibrary() {
+/**
+ * RFC 6265, 5.3, step 5: a domain that is a public suffix and the host itself makes a host-only cookie. So does a host
+ * of one label, as machines in a container network have, and an address. The library refuses all of them.
+ */
+function readCookie(library: Library, url: string, line: string): Cookie | undefined {
+  const cookie = library.Cookie.parse(line);
+  if (cookie === undefined || cookie.domain === null) return cookie;
+  const host = library.canonicalDomain(new URL(url).hostname);
+  if (host === undefined || library.canonicalDomain(cookie.domain) !== host) return cookie;
+  // Names such as "localhost" are no public suffix to the library, which keeps their cookies by itself.
+  const options = { allowSpecialUseDomain: true, ignoreError: true };
+  if (library.getPublicSuffix(host, options) === undefined) cookie.domain = null;
+  return cookie;
+}
+
+type Library = typeof import("npm:tough-cookie@6.1.0");
+
+async function loadLibrary(): Promise<Library | undefined> {
   try {
     return await import("npm:tough-cookie@6.1.0");
   } catch (error) {

@@ -51,6 +51,58 @@ Deno.test("domain, path and Secure decide where a cookie goes", async () => {
   assert.match(header("https://app.example.test/") ?? "", /safe=4/);
 });
 
+/** A jar with one cookie that a handler at `url` set for `domain`; what goes to `url` and to `other`. */
+async function domainCookie(url: string, domain: string, other: string) {
+  const { jars, client, log } = setup();
+  const headers = new Headers([["set-cookie", `affinity=abc; Path=/; Domain=${domain}`]]);
+  await jars.store(client, url, headers);
+  return {
+    sent: jars.header(client, url),
+    elsewhere: jars.header(client, other),
+    skipped: log.warnings.length,
+  };
+}
+
+for (
+  const [url, domain, other] of [
+    ["http://web:3000/connect", "web", "http://app.web:3000/"],
+    ["http://web:3000/connect", ".WEB", "http://app.web:3000/"],
+    ["http://github.io/connect", "github.io", "http://app.github.io/"],
+    ["http://127.0.0.1:3000/connect", "127.0.0.1", "http://1.127.0.0.1.test/"],
+    ["http://[::1]:3000/connect", "[::1]", "http://web/"],
+    ["http://localhost:3000/connect", "localhost", "http://app.localhost/"],
+  ] as const
+) {
+  Deno.test(`Domain=${domain} from ${url} is the host itself: kept, for that host only`, async () => {
+    const kept = { sent: "affinity=abc", elsewhere: undefined, skipped: 0 };
+    assert.deepEqual(await domainCookie(url, domain, other), kept);
+  });
+}
+
+Deno.test("a domain that is the host and no public suffix holds for its subdomains too", async () => {
+  const { sent, elsewhere } = await domainCookie(
+    "http://app.example.com/",
+    "app.example.com",
+    "http://node1.app.example.com/",
+  );
+  assert.deepEqual([sent, elsewhere], ["affinity=abc", "affinity=abc"]);
+});
+
+for (
+  const [url, domain] of [
+    ["http://app.web:3000/", "web"],
+    ["http://app.github.io/", "github.io"],
+    ["http://web/", "other"],
+    ["http://web/", "app.web"],
+    ["http://127.0.0.1/", "127.0.0.2"],
+  ] as const
+) {
+  Deno.test(`Domain=${domain} from ${url} is a public suffix or another host: skipped`, async () => {
+    const { sent, skipped } = await domainCookie(url, domain, url);
+    assert.deepEqual([sent, skipped], [undefined, 1]);
+  });
+}
+
 Deno.test("a cookie ends by Max-Age or Expires, on the injected clock, however often it was used", async () => {
   const { platform, set, header } = setup();
   const date = new Date(platform.now() + 60_000).toUTCString();
