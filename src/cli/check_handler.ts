@@ -31,7 +31,8 @@ export async function checkHandlerByHand(
   const report = await checkHandler({
     urlTemplate: url,
     ...(hub !== undefined && { hub: hubKey(hub) }),
-    origin: config.webhookOrigin ?? authorityOf(endpoint) ?? "localhost",
+    webhookOrigin: config.webhookOrigin,
+    publicHost: authorityOf(endpoint) ?? "localhost",
     egress: config.egress,
     platform: world.platform,
     signature: (connectionId) => keys.signature(connectionId),

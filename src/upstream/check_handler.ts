@@ -15,6 +15,7 @@ import { Deadlines } from "./deadlines.ts";
 import { compileSetup, type Delivery, prepareDelivery } from "./delivery.ts";
 import { type ResolveHost, systemResolveHost } from "./egress_guard.ts";
 import { UPSTREAM_LIMITS } from "./limits.ts";
+import { expectedAnswer } from "./origin.ts";
 import { isUnusable, readConnectAnswer } from "./response.ts";
 import type { EgressSettings } from "./settings.ts";
 import { askForPermission } from "./validation.ts";
@@ -25,8 +26,9 @@ export interface CheckRequest {
   readonly urlTemplate: string;
   /** Lower-case hub for `{hub}` and the probe; default `chat`. */
   readonly hub?: string;
-  /** The webhook origin to be allowed, `host[:port]`. */
-  readonly origin: string;
+  /** As in the settings of the server: the override, and `host[:port]` of its endpoint. */
+  readonly webhookOrigin: string | undefined;
+  readonly publicHost: string;
   readonly egress: EgressSettings;
   readonly platform: Platform;
   /** `ce-signature` of the probe's connection id. */
@@ -55,20 +57,21 @@ export async function checkHandler(request: CheckRequest): Promise<CheckReport> 
   const compiled = compileUrlTemplate(request.urlTemplate);
   lines.push(`Handler ${printableUrl(request.urlTemplate)}`);
   if (!compiled.ok) return failed(`the URL ${compiled.flaw.problem}`, compiled.flaw.fix);
-  const flaw = authorityFlaw(request.origin);
-  if (flaw !== undefined) return failed(`the origin "${request.origin}" ${flaw.problem}`, flaw.fix);
+  const named = request.webhookOrigin ?? request.publicHost;
+  const flaw = authorityFlaw(named);
+  if (flaw !== undefined) return failed(`the origin "${named}" ${flaw.problem}`, flaw.fix);
   const prepared = prepareProbe(request);
   if ("problem" in prepared) return failed(prepared.problem, prepared.fix);
 
   const options = callOptions(request, prepared);
   const { validation, url, headers, event } = prepared;
   lines.push(`Validation ${printableUrl(validation.url)}`);
-  lines.push(`  sent: WebHook-Request-Origin: ${request.origin}`);
+  lines.push(`  sent: WebHook-Request-Origin: ${validation.origin.sent}`);
   const report = await askForPermission(validation, options);
   if (report === undefined) return failed("the check was given up", "run it again");
   if (report.status !== undefined) {
     lines.push(`  ${report.method} answered ${report.status}`);
-    lines.push(`  expected: WebHook-Allowed-Origin: * or ${request.origin}`);
+    lines.push(`  expected: ${expectedAnswer(validation.origin)}`);
     lines.push(`  found: ${report.found ?? "no WebHook-Allowed-Origin"}`);
   }
   if (!report.passed) return failed(report.problem, report.fix);
@@ -92,7 +95,7 @@ export async function checkHandler(request: CheckRequest): Promise<CheckReport> 
 }
 
 function prepareProbe(request: CheckRequest): ReturnType<typeof prepareDelivery> {
-  const { platform, egress, origin, hub = "chat" } = request;
+  const { platform, egress, webhookOrigin, publicHost, hub = "chat" } = request;
   const handler = {
     urlTemplate: request.urlTemplate,
     userEventPattern: undefined,
@@ -102,8 +105,8 @@ function prepareProbe(request: CheckRequest): ReturnType<typeof prepareDelivery>
   const hubs = new Map([[hub, [handler]]]);
   const settings = {
     hubs,
-    webhookOrigin: undefined,
-    publicHost: origin,
+    webhookOrigin,
+    publicHost,
     callTimeoutMs: HANDLER_CALL_MS,
     egress,
   };
@@ -117,7 +120,7 @@ function prepareProbe(request: CheckRequest): ReturnType<typeof prepareDelivery>
     subprotocol: undefined,
     framing: "json",
     state: undefined,
-    requestHost: origin,
+    requestHost: publicHost,
   };
   const event = connectEvent({ claims: {}, query: {}, headers: {}, subprotocols: [] });
   return prepareDelivery(compiled, source, event, {

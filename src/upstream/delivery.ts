@@ -98,7 +98,7 @@ export function prepareDelivery(
       fix: "set publicEndpoint",
     };
   }
-  const built = eventHeaders(source, event, { ...context, origin });
+  const built = eventHeaders(source, event, { ...context, origin: origin.sent });
   if (!built.ok) {
     return {
       problem: `the header ${built.header} would hold characters that no header may hold`,

@@ -41,7 +41,7 @@ export interface EgressSettings {
 export interface UpstreamSettings {
   /** Lower-case hub name -> its handlers in order; `*` serves hubs without an entry of their own. */
   readonly hubs: ReadonlyMap<string, readonly HandlerSettings[]>;
-  /** Overrides the webhook origin; a bare host or `host:port`. */
+  /** Is sent as the webhook origin in place of the bare host; a host or `host:port`. */
   readonly webhookOrigin: string | undefined;
   /** `host[:port]` of the configured public endpoint; `undefined`: the `Host` of the client's upgrade request. */
   readonly publicHost: string | undefined;

@@ -12,7 +12,7 @@ import { Lanes } from "./concurrency.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { EgressGuard } from "./egress_guard.ts";
 import type { UpstreamLimits } from "./limits.ts";
-import { allowsOrigin } from "./origin.ts";
+import { allowsOrigin, expectedAnswer, type WebhookOrigin } from "./origin.ts";
 import { untilAborted } from "./retry.ts";
 import { printableUrl } from "../events/url_template.ts";
 
@@ -23,7 +23,7 @@ export interface ValidationTarget {
   readonly hostname: string;
   /** Text of the template: a URL whose template is gone from the settings is forgotten. */
   readonly template: string;
-  readonly origin: string;
+  readonly origin: WebhookOrigin;
 }
 
 /** The outcome of one validation. The texts are for logs and reports and hold no secrets. */
@@ -45,7 +45,7 @@ export async function askForPermission(
   target: ValidationTarget,
   options: Omit<CallOptions, "maxBodyBytes">,
 ): Promise<ValidationReport | undefined> {
-  const headers = { "WebHook-Request-Origin": target.origin, "ce-awpsversion": CE_VERSION };
+  const headers = { "WebHook-Request-Origin": target.origin.sent, "ce-awpsversion": CE_VERSION };
   const { url, hostname } = target;
   const callOptions: CallOptions = { ...options, maxBodyBytes: undefined };
   const first = { method: "OPTIONS", url, hostname, headers, body: undefined } as const;
@@ -61,7 +61,7 @@ export async function askForPermission(
 function reportOf(
   method: "OPTIONS" | "GET",
   result: CallResult,
-  origin: string,
+  origin: WebhookOrigin,
 ): ValidationReport | undefined {
   const { attempts } = result;
   const none = { passed: false, method, status: undefined, found: undefined, attempts };
@@ -96,7 +96,7 @@ function reportOf(
     return {
       ...seen,
       problem: "WebHook-Allowed-Origin names other origins",
-      fix: `add "${origin}" to the allowed endpoints of the handler, or set webhookOrigin`,
+      fix: `add "${origin.sent}" to the allowed endpoints of the handler, or set webhookOrigin`,
     };
   }
   return { ...seen, passed: true, problem: "", fix: "" };
@@ -178,7 +178,7 @@ export class Validator {
   }
 
   #entry(target: ValidationTarget): Entry {
-    const key = `${target.origin} ${target.url}`;
+    const key = `${target.origin.accepted.join(" ")} ${target.url}`;
     let entry = this.#entries.get(key);
     if (entry === undefined) {
       entry = {
@@ -238,7 +238,7 @@ export class Validator {
       method: report.method,
       status: report.status,
       attempts: report.attempts,
-      expected: `WebHook-Allowed-Origin: * or ${target.origin}`,
+      expected: expectedAnswer(target.origin),
       found: report.found ?? "no WebHook-Allowed-Origin",
       problem: report.problem,
       fix: report.fix,

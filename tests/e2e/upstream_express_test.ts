@@ -644,7 +644,7 @@ Deno.test("allowedEndpoints: an application that names this server gets its even
   using client = await open(server, {}, JSON_PROTOCOL);
   assert.equal((await client.json())["userId"], "bob");
   const { headers } = await app.events.next();
-  assert.equal(headers["webhook-request-origin"], new URL(server.endpoint).host);
+  assert.equal(headers["webhook-request-origin"], new URL(server.endpoint).hostname);
   await stop(server, client);
 });
 

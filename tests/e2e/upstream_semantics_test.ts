@@ -65,7 +65,7 @@ Deno.test("a validation is OPTIONS with two headers of the service and nothing e
   assert.equal(validation.method, "OPTIONS");
   assert.equal(validation.target, "/hooks/chat/validate?code=s3");
   assert.deepEqual(serviceHeaders(validation.headers), {
-    "webhook-request-origin": new URL(server.endpoint).host,
+    "webhook-request-origin": new URL(server.endpoint).hostname,
     "ce-awpsversion": "1.0",
   });
 });
@@ -96,7 +96,7 @@ Deno.test("connect has exactly the headers and the five members of the service",
   const { "ce-time": _time, "ce-signature": _signature, "x-ms-client-request-id": _id, ...others } =
     headers;
   assert.deepEqual(others, {
-    "webhook-request-origin": new URL(server.endpoint).host,
+    "webhook-request-origin": new URL(server.endpoint).hostname,
     "content-type": "application/json; charset=utf-8",
     "ce-specversion": "1.0",
     "ce-awpsversion": "1.0",
@@ -170,7 +170,7 @@ Deno.test("events after connect carry subprotocol and state, and a user id as it
     return { ...rest, "ce-userid": userId, body: new TextDecoder().decode(found.body) };
   };
   const common = {
-    "webhook-request-origin": new URL(server.endpoint).host,
+    "webhook-request-origin": new URL(server.endpoint).hostname,
     "ce-specversion": "1.0",
     "ce-awpsversion": "1.0",
     "ce-source": `/hubs/chat/client/${connectionId}`,

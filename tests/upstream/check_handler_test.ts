@@ -8,7 +8,8 @@ import { allowed, ORIGIN, SIGNATURE } from "./fixture.ts";
 function check(urlTemplate: string, origin = ORIGIN) {
   return checkHandler({
     urlTemplate,
-    origin,
+    webhookOrigin: undefined,
+    publicHost: origin,
     egress: { denyPrivateAddresses: false, allowedHosts: [] },
     platform: systemPlatform,
     signature: () => SIGNATURE,
@@ -32,6 +33,15 @@ Deno.test("a good handler passes validation and probe", async () => {
   ]);
   assert.equal(report.ok, true);
   assert.equal(stub.events[0]?.headers.get("ce-type"), "azure.webpubsub.sys.connect");
+});
+
+Deno.test("the bare host is asked for; the handler may answer with host and port", async () => {
+  await using stub = new UpstreamStub();
+  stub.validate = () => allowed("localhost:8080");
+  const { ok, lines } = await check(`${stub.url}/`, "localhost:8080");
+  assert.equal(ok, true);
+  assert.equal(lines[2], "  sent: WebHook-Request-Origin: localhost");
+  assert.equal(lines[4], "  expected: WebHook-Allowed-Origin: * or localhost or localhost:8080");
 });
 
 Deno.test("each failure says what to do, and shows no query", async () => {

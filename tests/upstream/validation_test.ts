@@ -1,6 +1,6 @@
 /** Abuse protection: no event before the handler allowed our origin. */
 import assert from "node:assert/strict";
-import { allowsOrigin, webhookOrigin } from "../../src/upstream/origin.ts";
+import { allowsOrigin, type WebhookOrigin, webhookOrigin } from "../../src/upstream/origin.ts";
 import { EgressGuard } from "../../src/upstream/egress_guard.ts";
 import { UPSTREAM_LIMITS } from "../../src/upstream/limits.ts";
 import { type ValidationTarget, Validator } from "../../src/upstream/validation.ts";
@@ -11,8 +11,13 @@ const TARGET: ValidationTarget = {
   url: "http://app.example.test/hooks/chat/validate?code=s3cret",
   hostname: "app.example.test",
   template: "T",
-  origin: ORIGIN,
+  origin: originOf(ORIGIN),
 };
+
+/** What is sent to a server under this host, which takes no other form. */
+function originOf(host: string): WebhookOrigin {
+  return { sent: host, accepted: [host] };
+}
 
 function setup(limits = UPSTREAM_LIMITS) {
   const platform = new FakePlatform();
@@ -70,7 +75,7 @@ Deno.test("404 to GET too is a failure", async () => {
   assert.equal(methods(), "OPTIONS GET");
 });
 
-Deno.test("any 2xx passes with * or our origin, in any case, on any line or in any list", () => {
+Deno.test("any 2xx passes with *, our host or our host and port, in any case, on any line or in any list", () => {
   const rows: readonly [string, boolean][] = [
     ["*", true],
     ["rt.example.test:8080", true],
@@ -86,8 +91,13 @@ Deno.test("any 2xx passes with * or our origin, in any case, on any line or in a
     ["art.example.test:8080", false],
     ["*.example.test", false],
   ];
+  const origin = webhookOrigin(
+    { webhookOrigin: undefined, publicHost: "RT.example.test:8080" },
+    "",
+  );
+  assert(origin !== undefined);
   for (const [header, expected] of rows) {
-    assert.equal(allowsOrigin(header, "rt.example.test:8080"), expected, header);
+    assert.equal(allowsOrigin(header, origin), expected, header);
   }
 });
 
@@ -230,7 +240,7 @@ Deno.test("results are kept by URL, query included, and by origin", async () => 
   platform.onFetch = () => allowed();
   await check();
   await check({ url: `${TARGET.url}4` });
-  await check({ origin: "other.test" });
+  await check({ origin: originOf("other.test") });
   await check();
   assert.equal(platform.fetched.length, 3);
 });
@@ -264,11 +274,11 @@ Deno.test("a URL whose template is gone is forgotten", async () => {
 Deno.test("the memory is bounded, the oldest out", async () => {
   const { platform, validator, check } = setup({ ...UPSTREAM_LIMITS, maxValidations: 2 });
   platform.onFetch = () => allowed();
-  for (const origin of ["a.test", "b.test", "c.test"]) await check({ origin });
+  for (const host of ["a.test", "b.test", "c.test"]) await check({ origin: originOf(host) });
   assert.equal(validator.size, 2);
-  await check({ origin: "c.test" });
+  await check({ origin: originOf("c.test") });
   assert.equal(platform.fetched.length, 3);
-  await check({ origin: "a.test" });
+  await check({ origin: originOf("a.test") });
   assert.equal(platform.fetched.length, 4);
 });
 
@@ -278,7 +288,7 @@ Deno.test("clients that invent hosts cannot multiply requests beyond the lane of
   platform.onFetch = (_, init) => never(init);
   const checks = Array.from(
     { length: 20 },
-    (_, i) => validator.check({ ...TARGET, origin: `h${i}.test` }, undefined),
+    (_, i) => validator.check({ ...TARGET, origin: originOf(`h${i}.test`) }, undefined),
   );
   await platform.settle();
   assert.equal(platform.fetched.length, 2);
@@ -298,14 +308,28 @@ Deno.test("an abort ends requests under way without counting them as failures", 
   assert.equal(await validator.check(TARGET, undefined), true);
 });
 
-Deno.test("the origin is the override, else the public endpoint, else a valid Host of the client", () => {
-  const origin = (override: string | undefined, publicHost: string | undefined, host: string) =>
-    webhookOrigin({ webhookOrigin: override, publicHost }, host);
-  assert.equal(origin("Bare.Test", "pub.test:1", "host.test"), "bare.test");
-  assert.equal(origin(undefined, "pub.test:1", "host.test"), "pub.test:1");
-  assert.equal(origin(undefined, undefined, "LOCALHOST:8080"), "localhost:8080");
-  assert.equal(origin(undefined, undefined, "[::1]:8080"), "[::1]:8080");
+Deno.test("what is sent is the override as it is, else the bare host of public endpoint or client's Host", () => {
+  const sent = (override: string | undefined, publicHost: string | undefined, host: string) =>
+    webhookOrigin({ webhookOrigin: override, publicHost }, host)?.sent;
+  assert.equal(sent("Bare.Test", "pub.test:1", "host.test"), "bare.test");
+  assert.equal(sent("Bare.Test:8", "pub.test:1", "host.test"), "bare.test:8");
+  assert.equal(sent(undefined, "Pub.test:1", "host.test"), "pub.test");
+  assert.equal(sent(undefined, undefined, "LOCALHOST:8080"), "localhost");
+  assert.equal(sent(undefined, undefined, "[::1]:8080"), "[::1]");
+  assert.equal(sent("bare.test", undefined, "a b"), "bare.test");
   for (const bad of ["", "a b", "a\r\nx: y", "a/b", "a@b", "a:b", "http://a", "a:123456"]) {
-    assert.equal(origin(undefined, undefined, bad), undefined, bad);
+    assert.equal(sent(undefined, undefined, bad), undefined, bad);
+  }
+});
+
+Deno.test("with an override an answer passes with it, with its host, and with the forms of the endpoint", () => {
+  const settings = { webhookOrigin: "push.test:9", publicHost: "rt.test:8080" };
+  const origin = webhookOrigin(settings, "host.test");
+  assert(origin !== undefined);
+  for (const answer of ["push.test:9", "push.test", "rt.test", "rt.test:8080"]) {
+    assert(allowsOrigin(answer, origin), answer);
+  }
+  for (const answer of ["host.test", "push.test:8080", "rt.test:9"]) {
+    assert(!allowsOrigin(answer, origin), answer);
   }
 });
