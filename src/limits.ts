@@ -175,5 +175,32 @@ export const VALIDATION_BACKOFF_MS = { first: 1000, max: 60_000 } as const;
 /** Validated handlers that are remembered, the oldest out first (ours). */
 export const MAX_CACHED_VALIDATIONS = 10_000;
 
+/** Cookies that are kept for one connection; further ones are refused (ours; RFC 6265, 6.1 asks for 50 a domain). */
+export const MAX_COOKIES = 50;
+
+/** Longest `Set-Cookie` header that is kept, in characters (ours; RFC 6265, 6.1 asks for 4096). */
+export const MAX_COOKIE_LENGTH = 4096;
+
+/** How long the verdict on a handler's host name is used again, in milliseconds (ours: spares a look-up an event). */
+export const EGRESS_VERDICT_LIFE_MS = 10_000;
+
+/** One request for a token of a handler's `auth` with its retries, in milliseconds (ours). */
+export const OAUTH_REQUEST_MS = 10_000;
+
+/** Largest answer of a token server, in bytes (ours). */
+export const MAX_OAUTH_ANSWER_BYTES = 256 * 1024;
+
+/** A token that ends within this time is renewed while it is still used, in milliseconds (ours). */
+export const OAUTH_RENEW_BEFORE_MS = 60_000;
+
+/** Life of a token whose answer has no `expires_in`, in milliseconds (ours). */
+export const OAUTH_DEFAULT_LIFE_MS = 300_000;
+
+/** First and longest pause after a failed request for a token, in milliseconds (ours). */
+export const OAUTH_BACKOFF_MS = { first: 1000, max: 60_000 } as const;
+
+/** A token that a handler refused is replaced only when it is older than this, in milliseconds (ours). */
+export const OAUTH_MIN_AGE_TO_REPLACE_MS = 60_000;
+
 /** Time that a stop waits for clients and handlers, in milliseconds (ours). */
 export const DRAIN_MS = 10_000;

@@ -3,16 +3,11 @@
  *
  * RFC 6265. The jar's library is loaded when a handler sets the first cookie, which most never do.
  */
-import type { Cookie, CookieJar } from "npm:tough-cookie@6.1.0";
+import type { Cookie, CookieJar } from "tough-cookie";
 import { isPlainAscii } from "../events/header_rules.ts";
 import type { EventSource, Log } from "../hub/ports.ts";
+import { MAX_COOKIE_LENGTH, MAX_COOKIES } from "../limits.ts";
 import type { Platform } from "../platform.ts";
-
-/** Cookies of one connection; further ones are refused (RFC 6265 asks for at least 50 a domain). */
-export const MAX_COOKIES = 50;
-
-/** Longest `Set-Cookie` header, in characters (RFC 6265 asks for at least 4096). */
-export const MAX_COOKIE_LENGTH = 4096;
 
 const INVALID = "it is not a valid cookie for the handler's host";
 
@@ -104,11 +99,11 @@ function readCookie(library: Library, url: string, line: string): Cookie | undef
   return cookie;
 }
 
-type Library = typeof import("npm:tough-cookie@6.1.0");
+type Library = typeof import("tough-cookie");
 
 async function loadLibrary(): Promise<Library | undefined> {
   try {
-    return await import("npm:tough-cookie@6.1.0");
+    return await import("tough-cookie");
   } catch (error) {
     // It is part of the program, so this is a broken installation: no reason to fail events.
     if (error instanceof Error) return undefined;

@@ -7,6 +7,7 @@
  * it. Handler hosts come from the operator, never from clients, so such a server would have to be the operator's own
  * choice; who cannot accept that names the handlers by address, or filters outgoing connections below the server.
  */
+import { EGRESS_VERDICT_LIFE_MS } from "../limits.ts";
 import type { Platform } from "../platform.ts";
 import { addressKind } from "./ip_address.ts";
 import type { EgressSettings } from "./settings.ts";
@@ -26,9 +27,6 @@ export type EgressVerdict =
   /** `address` is the one to blame. */
   | { readonly kind: "denied"; readonly address: string }
   | { readonly kind: "unresolved" };
-
-/** How long the verdict on a host name is used again, in milliseconds: spares a look-up for each event. */
-const VERDICT_LIFE_MS = 10_000;
 
 const ALLOWED: EgressVerdict = { kind: "allowed" };
 const UNRESOLVED: EgressVerdict = { kind: "unresolved" };
@@ -82,7 +80,10 @@ export class EgressGuard {
       const addresses = await this.#resolveHost(host);
       const verdict = addresses.length === 0 ? UNRESOLVED : this.#judge(addresses);
       if (verdict !== UNRESOLVED) {
-        this.#known.set(hostname, { until: this.#platform.now() + VERDICT_LIFE_MS, verdict });
+        this.#known.set(hostname, {
+          until: this.#platform.now() + EGRESS_VERDICT_LIFE_MS,
+          verdict,
+        });
       }
       return verdict;
     } catch {

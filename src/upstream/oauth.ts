@@ -3,6 +3,14 @@
  * a managed identity. Tokens are kept until shortly before they expire; everyone who waits shares one request.
  */
 import type { Log } from "../hub/ports.ts";
+import {
+  MAX_OAUTH_ANSWER_BYTES,
+  OAUTH_BACKOFF_MS,
+  OAUTH_DEFAULT_LIFE_MS,
+  OAUTH_MIN_AGE_TO_REPLACE_MS,
+  OAUTH_RENEW_BEFORE_MS,
+  OAUTH_REQUEST_MS,
+} from "../limits.ts";
 import type { Platform } from "../platform.ts";
 import { callHandler, type CallResult, isSuccess } from "./call.ts";
 import { Lane } from "./concurrency.ts";
@@ -13,24 +21,6 @@ import { printableUrl } from "../events/url_template.ts";
 import { untilAborted } from "./retry.ts";
 
 type Credentials = Extract<HandlerAuth, { kind: "oauth2" }>;
-
-/** One request of a token with its retries, in milliseconds. */
-const TOKEN_REQUEST_MS = 10_000;
-
-/** Largest answer of a token server, in bytes. */
-const MAX_TOKEN_ANSWER_BYTES = 256 * 1024;
-
-/** A token that ends within this time is renewed while it is still used, in milliseconds. */
-const RENEW_BEFORE_MS = 60_000;
-
-/** Life of a token whose answer has no `expires_in`, in milliseconds. */
-const DEFAULT_LIFE_MS = 300_000;
-
-/** Pause after a failed request, doubled each time, in milliseconds. */
-const BACKOFF_MS = { first: 1000, max: 60_000 } as const;
-
-/** A token refused by a handler is replaced only when it is older than this, in milliseconds. */
-const MIN_AGE_TO_REPLACE_MS = 60_000;
 
 const TOKEN = /^[\x21-\x7e]+$/;
 
@@ -97,7 +87,9 @@ export class OAuthTokens {
   refused(credentials: Credentials): void {
     const entry = this.#entries.get(keyOf(credentials));
     if (entry === undefined) return;
-    if (this.#deps.platform.now() - entry.fetchedAt >= MIN_AGE_TO_REPLACE_MS) entry.expiresAt = 0;
+    if (this.#deps.platform.now() - entry.fetchedAt >= OAUTH_MIN_AGE_TO_REPLACE_MS) {
+      entry.expiresAt = 0;
+    }
   }
 
   /** Forgets the tokens of credentials that are not in use any more. */
@@ -125,7 +117,8 @@ export class OAuthTokens {
     const answer = readToken(result);
     const now = platform.now();
     if (typeof answer === "string") {
-      entry.nextTryAt = now + Math.min(BACKOFF_MS.max, BACKOFF_MS.first * 2 ** entry.failures);
+      entry.nextTryAt = now +
+        Math.min(OAUTH_BACKOFF_MS.max, OAUTH_BACKOFF_MS.first * 2 ** entry.failures);
       entry.failures = Math.min(entry.failures + 1, 30);
       log.warn("Cannot get a token for an event handler: its events fail", {
         url: printableUrl(credentials.tokenUrl),
@@ -141,7 +134,7 @@ export class OAuthTokens {
     entry.fetchedAt = now;
     entry.expiresAt = now + answer.lifeMs;
     // Short-lived tokens get at least three quarters of their life.
-    entry.renewAt = entry.expiresAt - Math.min(RENEW_BEFORE_MS, answer.lifeMs / 4);
+    entry.renewAt = entry.expiresAt - Math.min(OAUTH_RENEW_BEFORE_MS, answer.lifeMs / 4);
     return answer.token;
   }
 }
@@ -173,9 +166,9 @@ function requestToken(
   }, {
     platform: deps.platform,
     guard: deps.guard(),
-    deadlines: new Deadlines(deps.platform, TOKEN_REQUEST_MS),
+    deadlines: new Deadlines(deps.platform, OAUTH_REQUEST_MS),
     pausesMs: deps.retryPausesMs,
-    maxBodyBytes: MAX_TOKEN_ANSWER_BYTES,
+    maxBodyBytes: MAX_OAUTH_ANSWER_BYTES,
     lane,
     signal,
   });
@@ -191,7 +184,7 @@ function readToken(result: CallResult): { token: string; lifeMs: number } | stri
     return "the answer of the token server has no usable access_token";
   }
   const seconds = Number(answer?.get("expires_in"));
-  const lifeMs = Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : DEFAULT_LIFE_MS;
+  const lifeMs = Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : OAUTH_DEFAULT_LIFE_MS;
   return { token, lifeMs };
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { CookieJars, MAX_COOKIES } from "../../src/upstream/cookies.ts";
+import { MAX_COOKIES } from "../../src/limits.ts";
+import { CookieJars } from "../../src/upstream/cookies.ts";
 import { FakePlatform } from "../support/fake_platform.ts";
 import { RecordingLog, source } from "./fixture.ts";
 
