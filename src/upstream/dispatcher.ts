@@ -89,14 +89,16 @@ export class Dispatcher implements Upstream {
   }
 
   /**
-   * Uses other settings from the next event on; calls under way keep the URL they started with. Throws an `Error`
-   * that names the setting when one is invalid: the old ones then stay, all of them.
+   * Uses other handlers from the next event on; calls under way keep the URL they started with. Everything else waits
+   * for a restart: a connection keeps its webhook origin for life. Throws an `Error` that names the setting when one is
+   * invalid: the old ones then stay, all of them.
    */
-  replace(settings: UpstreamSettings): void {
+  replace({ hubs }: Pick<UpstreamSettings, "hubs">): void {
+    const settings = { ...this.#setup.settings, hubs };
     const setup = compileSetup(settings, this.#platform, this.#resolveHost);
     this.#setup = setup;
     this.#validator.retain((template) => setup.table.usesTemplate(template));
-    this.#tokens.retain([...settings.hubs.values()].flatMap((list) => list.map((h) => h.auth)));
+    this.#tokens.retain([...hubs.values()].flatMap((list) => list.map((h) => h.auth)));
   }
 
   asksAbout(hub: string): boolean {

@@ -37,7 +37,7 @@ export interface EgressSettings {
   readonly allowedHosts: readonly string[];
 }
 
-/** Everything that can change while the server runs. */
+/** What a dispatcher is made with; its `hubs` can change while the server runs. */
 export interface UpstreamSettings {
   /** Lower-case hub name -> its handlers in order; `*` serves hubs without an entry of their own. */
   readonly hubs: ReadonlyMap<string, readonly HandlerSettings[]>;

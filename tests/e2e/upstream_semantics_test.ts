@@ -4,6 +4,7 @@ import { Buffer } from "node:buffer";
 import { createHmac } from "node:crypto";
 import { once } from "node:events";
 import net from "node:net";
+import { deflateSync } from "node:zlib";
 import { configFromOptions } from "../../src/config/load.ts";
 import { HANDLER_CALL_MS, HANDLER_RETRY_PAUSES_MS, MAX_HANDLER_CALLS } from "../../src/limits.ts";
 import { type HubbubServer, type ServerOptions, startServer } from "../../src/server.ts";
@@ -546,4 +547,41 @@ Deno.test("events fail once their handler was removed, and work again when it is
   assert.equal(stub.requests.length, before);
   server.reload(configFromOptions({ ...QUIET, hubs: { chat: hubAt(stub.url) } }));
   assert.equal(await succeeds(2), true);
+});
+
+Deno.test("an answer in deflate reaches the client as text; one in an unknown coding is a failed ack", async () => {
+  await using stub = new UpstreamStub(({ headers }) => {
+    const body = new Uint8Array(deflateSync("two"));
+    const coding = headers.get("ce-eventname") === "known" ? "deflate" : "zip";
+    return new Response(body, {
+      headers: { "Content-Type": "text/plain", "Content-Encoding": coding },
+    });
+  });
+  await using server = await startServer({ ...QUIET, hubs: { chat: hubAt(stub.url, []) } });
+  using client = await RawClient.open(clientUrl(server, "chat"), { protocols });
+  await client.json();
+  client.send(event({ event: "known", data: 1, ackId: 1 }));
+  assert.equal((await client.json())["data"], "two");
+  assert.equal((await client.json())["success"], true);
+  client.send(event({ event: "unknown", data: 1, ackId: 2 }));
+  const { type, ackId, success } = await client.json();
+  assert.deepEqual([type, ackId, success], ["ack", 2, false]);
+});
+
+Deno.test("a handler's cookie for its own host comes back with the next event", async () => {
+  await using stub = new UpstreamStub(() =>
+    new Response(null, {
+      status: 204,
+      headers: { "Set-Cookie": "affinity=abc; Path=/; Domain=127.0.0.1" },
+    })
+  );
+  await using server = await startServer({
+    ...QUIET,
+    hubs: { chat: hubAt(stub.url, ["connect"]) },
+  });
+  using client = await RawClient.open(clientUrl(server, "chat"), { protocols });
+  await client.json();
+  client.send(event({ data: 1, ackId: 1 }));
+  assert.equal((await client.json())["success"], true);
+  assert.deepEqual(stub.events.map(({ headers }) => headers.get("cookie")), [null, "affinity=abc"]);
 });

@@ -196,10 +196,23 @@ Deno.test("invalid settings are refused whole: the last good ones stay", async (
     handler({ urlTemplate: "x" }),
   ]);
   assert.throws(() => fixture.dispatcher.replace(bad), /event handler 2 of hub "chat"/);
-  const badOrigin = settings([handler()], { webhookOrigin: "http://x/" });
-  assert.throws(() => fixture.dispatcher.replace(badOrigin), /webhookOrigin "http:\/\/x\/"/);
   await send(fixture);
   assert.match(fixture.posts[0]?.url ?? "", /app\.example\.test/);
+});
+
+Deno.test("a webhook origin that no header can hold is refused", () => {
+  const badOrigin = settings([handler()], { webhookOrigin: "http://x/" });
+  assert.throws(() => new Fixture(badOrigin), /webhookOrigin "http:\/\/x\/"/);
+});
+
+Deno.test("a reload takes over handlers only: a connection keeps its webhook origin for life", async () => {
+  const fixture = new Fixture();
+  await send(fixture);
+  fixture.dispatcher.replace(settings([handler()], { publicHost: "moved.test" }));
+  await send(fixture, { id: 2 });
+  const origins = fixture.posts.map(({ headers }) => headers.get("webhook-request-origin"));
+  assert.deepEqual(origins, ["rt.example.test", "rt.example.test"]);
+  assert.equal(fixture.validations.length, 1);
 });
 
 Deno.test("a hub without handlers from now on fails its events; a validation of an unused URL is forgotten", async () => {
