@@ -1,22 +1,8 @@
-/**
- * The groups of a hub, or its users: who is in which, by name.
- *
- * Three ways to go through the members, each with its own promise while others join and leave:
- *
- * - {@linkcode GroupIndex.membersOf}: no copy. Every member exactly once, if nobody joins or leaves before the end.
- * - {@linkcode GroupIndex.snapshot}: a copy. Every member of the moment of the call exactly once; some of them may have
- *   left when their turn comes.
- * - {@linkcode GroupIndex.walk}: a copy that looks again. Who is a member all the while comes exactly once; nobody comes
- *   twice; who comes is a member at that moment. Who leaves before its turn does not come. Who joins during the walk does
- *   not come, except in a slot of the copy whose turn is still to come (one that left and joined again, or a new
- *   connection in a reused slot).
- */
+/** The groups of a hub, or its users: who is in which, by name. Private to its worker. */
 import { Interner, NO_ID } from "./interner.ts";
 import { MAX_SETS } from "./entries.ts";
 import { MemberRange, NO_MEMBERS } from "./member_range.ts";
 import { Membership } from "./membership.ts";
-import { MemberWalk } from "./member_walk.ts";
-import type { SharedMembers } from "./snapshot.ts";
 
 export type { MemberRange } from "./member_range.ts";
 
@@ -45,19 +31,9 @@ export class GroupIndex {
   #membership = NO_MEMBERSHIP;
   #range = NO_MEMBERS;
 
-  /** With `shared`, workers that get {@linkcode shared} can read the members of every group. */
-  constructor(shared = false) {
-    if (shared) this.#begin(true);
-  }
-
   /** How many groups exist. */
   get size(): number {
     return this.#names.size;
-  }
-
-  /** What `MemberReader` needs in another worker; `undefined` when the index is private. */
-  get shared(): SharedMembers | undefined {
-    return this.#membership.shared;
   }
 
   /** Bytes of all buffers; the names are not in them. */
@@ -78,7 +54,7 @@ export class GroupIndex {
           `no more than ${MAX_SETS} may exist`,
       );
     }
-    if (this.#names === NO_NAMES) this.#begin(false);
+    if (this.#names === NO_NAMES) this.#begin();
     return this.#membership.join(slot, this.#names.acquire(name));
   }
 
@@ -135,14 +111,9 @@ export class GroupIndex {
     return this.#names.names();
   }
 
-  /** The id under which workers read a group, or -1 when it does not exist. Valid as long as the group has a member. */
-  idOf(name: string): number {
-    return this.#names.find(name);
-  }
-
   /**
-   * The members of a group, without allocating or copying. Valid until the next join, leave or other look at members in
-   * this index, of whatever group.
+   * The members of a group, each once, without allocating or copying. Valid until the next join, leave or other look at
+   * members in this index, of whatever group.
    */
   membersOf(name: string): MemberRange {
     const id = this.#names.find(name);
@@ -151,20 +122,9 @@ export class GroupIndex {
     return this.#range;
   }
 
-  /** A copy of the members' slots, the caller's own. */
-  snapshot(name: string): Int32Array {
-    const { words, start, end } = this.membersOf(name);
-    return words.slice(start, end);
-  }
-
-  /** Goes through the members while others join and leave; what it promises is said at the head of this file. */
-  walk(name: string): MemberWalk {
-    return new MemberWalk(this, name, this.snapshot(name));
-  }
-
-  #begin(shared: boolean): void {
+  #begin(): void {
     this.#names = new Interner();
-    this.#membership = new Membership(shared);
+    this.#membership = new Membership();
     this.#range = new MemberRange();
   }
 }

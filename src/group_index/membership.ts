@@ -9,7 +9,6 @@
 import { MemberLists, NO_SLOT } from "./member_lists.ts";
 import { hintOf, HOLE, setOf } from "./entries.ts";
 import { OwnSets } from "./own_sets.ts";
-import type { SharedMembers } from "./snapshot.ts";
 
 /** Is told of every set that loses its last member. */
 export interface EmptiedSets {
@@ -18,18 +17,8 @@ export interface EmptiedSets {
 
 /** A relation between slots and set ids, both small integers. */
 export class Membership {
-  readonly #members: MemberLists;
+  readonly #members = new MemberLists();
   readonly #own = new OwnSets();
-
-  /** With `shared`, other workers can read the members of each set. */
-  constructor(shared = false) {
-    this.#members = new MemberLists(shared);
-  }
-
-  /** What readers in other workers need; `undefined` when not shared. */
-  get shared(): SharedMembers | undefined {
-    return this.#members.shared;
-  }
 
   /** Bytes of all buffers. */
   get byteLength(): number {

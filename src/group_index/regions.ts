@@ -31,9 +31,8 @@ const PREVIOUS_USED = 2;
 const KEPT_WORDS = 1024;
 
 /**
- * Hands out regions of its words. A region is named by the index of its first word, its base; no base is 0. When shared,
- * every word is written with Atomics, for the readers of `snapshot.ts`. Fetch the array again after
- * {@linkcode allocate}, {@linkcode resize} or {@linkcode free}.
+ * Hands out regions of its words. A region is named by the index of its first word, its base; no base is 0. Fetch the
+ * array again after {@linkcode allocate}, {@linkcode resize} or {@linkcode free}.
  */
 export class Regions extends Words {
   #top = BINS;
@@ -54,7 +53,7 @@ export class Regions extends Words {
     const fresh = this.#top;
     this.reserve(fresh + size);
     this.#top = fresh + size;
-    this.#put(fresh, size << 2 | PREVIOUS_USED | USED);
+    this.array[fresh] = size << 2 | PREVIOUS_USED | USED;
     return fresh + 1;
   }
 
@@ -78,7 +77,7 @@ export class Regions extends Words {
         size += after >>> 2;
         next = block + size;
       }
-      this.#put(next, (words[next] ?? 0) & ~PREVIOUS_USED);
+      words[next] = (words[next] ?? 0) & ~PREVIOUS_USED;
       this.#link(block, size);
     } else {
       this.#top = block;
@@ -100,7 +99,7 @@ export class Regions extends Words {
     if (next === this.#top) {
       this.reserve(block + size);
       this.#top = block + size;
-      this.#put(block, size << 2 | (header & PREVIOUS_USED) | USED);
+      this.array[block] = size << 2 | (header & PREVIOUS_USED) | USED;
       return base;
     }
     const after = this.array[next] ?? 0;
@@ -164,13 +163,14 @@ export class Regions extends Words {
 
   /** Marks `size` of the `found` words at `block`, which are on no list, as used and frees the rest. */
   #occupy(block: number, previous: number, found: number, size: number): void {
+    const words = this.array;
     const rest = found - size;
     const next = block + found;
     if (rest < MIN_BLOCK) {
-      this.#put(block, found << 2 | previous | USED);
-      this.#put(next, (this.array[next] ?? 0) | PREVIOUS_USED);
+      words[block] = found << 2 | previous | USED;
+      words[next] = (words[next] ?? 0) | PREVIOUS_USED;
     } else {
-      this.#put(block, size << 2 | previous | USED);
+      words[block] = size << 2 | previous | USED;
       this.#link(block + size, rest);
     }
   }
@@ -178,20 +178,21 @@ export class Regions extends Words {
   /** Cuts a used block of `current` words down to `size`. */
   #trim(block: number, previous: number, current: number, size: number): void {
     if (current - size < MIN_BLOCK) return;
-    this.#put(block, size << 2 | previous | USED);
-    this.#put(block + size, (current - size) << 2 | PREVIOUS_USED | USED);
+    this.array[block] = size << 2 | previous | USED;
+    this.array[block + size] = (current - size) << 2 | PREVIOUS_USED | USED;
     this.free(block + size + 1);
   }
 
   #link(block: number, size: number): void {
+    const words = this.array;
     const bin = binOf(size);
-    const head = this.array[bin] ?? 0;
-    this.#put(block, size << 2 | PREVIOUS_USED);
-    this.#put(block + 1, 0);
-    this.#put(block + 2, head);
-    this.#put(block + size - 1, size);
-    if (head !== 0) this.#put(head + 1, block);
-    this.#put(bin, block);
+    const head = words[bin] ?? 0;
+    words[block] = size << 2 | PREVIOUS_USED;
+    words[block + 1] = 0;
+    words[block + 2] = head;
+    words[block + size - 1] = size;
+    if (head !== 0) words[head + 1] = block;
+    words[bin] = block;
     if (bin < FIRST_WIDE_BIN) this.#narrow |= 1 << bin;
     else this.#wide |= 1 << (bin - FIRST_WIDE_BIN);
   }
@@ -200,13 +201,13 @@ export class Regions extends Words {
     const words = this.array;
     const previous = words[block + 1] ?? 0;
     const next = words[block + 2] ?? 0;
-    if (next !== 0) this.#put(next + 1, previous);
+    if (next !== 0) words[next + 1] = previous;
     if (previous !== 0) {
-      this.#put(previous + 2, next);
+      words[previous + 2] = next;
       return;
     }
     const bin = binOf(size);
-    this.#put(bin, next);
+    words[bin] = next;
     if (next !== 0) return;
     if (bin < FIRST_WIDE_BIN) this.#narrow &= ~(1 << bin);
     else this.#wide &= ~(1 << (bin - FIRST_WIDE_BIN));
@@ -214,18 +215,11 @@ export class Regions extends Words {
 
   #copy(from: number, to: number, length: number): void {
     const words = this.array;
-    if (this.isShared) {
-      for (let i = 0; i < length; i++) Atomics.store(words, to + i, words[from + i] ?? 0);
-    } else if (length < 64) {
+    if (length < 64) {
       for (let i = 0; i < length; i++) words[to + i] = words[from + i] ?? 0;
     } else {
       words.copyWithin(to, from, from + length);
     }
-  }
-
-  #put(index: number, word: number): void {
-    if (this.isShared) Atomics.store(this.array, index, word);
-    else this.array[index] = word;
   }
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { Slots, STALE } from "../../src/group_index/slots.ts";
+import { Slots } from "../../src/group_index/slots.ts";
 
 const SEED = 20_240_601;
 
@@ -14,18 +14,6 @@ Deno.test("slots are dense: the first ones are 0, 1, 2, and a released one is ta
   assert.equal(slots.size, 4);
 });
 
-Deno.test("a handle of a slot that was released is stale, also when the slot is in use again", () => {
-  const slots = new Slots();
-  const slot = slots.acquire();
-  const first = slots.handleOf(slot);
-  assert.equal(slots.slotOf(first), slot);
-  slots.release(slot);
-  assert.equal(slots.slotOf(first), STALE);
-  assert.equal(slots.acquire(), slot);
-  assert.equal(slots.slotOf(first), STALE);
-  assert.equal(slots.slotOf(slots.handleOf(slot)), slot);
-});
-
 Deno.test("releasing a slot twice, or one that never was, is an error", () => {
   const slots = new Slots();
   const slot = slots.acquire();
@@ -34,33 +22,29 @@ Deno.test("releasing a slot twice, or one that never was, is an error", () => {
   assert.throws(() => slots.release(slot), new RangeError(message));
   assert.throws(() => slots.release(7), RangeError);
   assert.throws(() => slots.release(-1), RangeError);
-  assert.throws(() => slots.handleOf(slot), RangeError);
-  assert.equal(slots.slotOf(7), STALE);
 });
 
-Deno.test(`live handles find their slot, all others are stale (seed ${SEED})`, () => {
+Deno.test(`a slot belongs to one at a time, and no more exist than were in use at once (seed ${SEED})`, () => {
   fc.assert(
     fc.property(fc.array(fc.nat(20), { maxLength: 200, size: "max" }), (choices) => {
       const slots = new Slots();
-      const live = new Map<number, number>();
-      const stale = new Set<number>();
+      const live: number[] = [];
+      let most = 0;
       for (const choice of choices) {
-        const victim = [...live.keys()][choice];
+        const [victim] = live.splice(choice, 1);
         if (victim === undefined) {
           const slot = slots.acquire();
-          const handle = slots.handleOf(slot);
-          assert.ok(![...live.values()].includes(slot));
-          assert.ok(!stale.has(handle));
-          live.set(handle, slot);
+          assert.ok(!live.includes(slot));
+          live.push(slot);
+          most = Math.max(most, live.length);
+          assert.ok(slot < most);
         } else {
-          slots.release(live.get(victim) ?? -1);
-          live.delete(victim);
-          stale.add(victim);
+          slots.release(victim);
+          assert.equal(slots.isInUse(victim), false);
         }
-        assert.equal(slots.size, live.size);
+        assert.equal(slots.size, live.length);
       }
-      for (const [handle, slot] of live) assert.equal(slots.slotOf(handle), slot);
-      for (const handle of stale) assert.equal(slots.slotOf(handle), STALE);
+      for (const slot of live) assert.equal(slots.isInUse(slot), true);
     }),
     { seed: SEED, numRuns: 100 },
   );
