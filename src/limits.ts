@@ -202,5 +202,8 @@ export const OAUTH_BACKOFF_MS = { first: 1000, max: 60_000 } as const;
 /** A token that a handler refused is replaced only when it is older than this, in milliseconds (ours). */
 export const OAUTH_MIN_AGE_TO_REPLACE_MS = 60_000;
 
+/** Names (groups, users, hubs) of which one worker counts its clients for the others: at most 200 MB, as they come (ours). */
+export const MAX_SHARED_COUNTS = 4_000_000;
+
 /** Time that a stop waits for clients and handlers, in milliseconds (ours). */
 export const DRAIN_MS = 10_000;
