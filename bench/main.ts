@@ -27,6 +27,7 @@ const BENCHES: readonly Bench[] = [
   { name: "rest" },
   { name: "upstream" },
   { name: "index", runtimeFlags: ["--v8-flags=--expose-gc"] },
+  { name: "counts" },
   { name: "codec", quickNames: "/, text$/" },
   { name: "frames", fullOnly: true },
   { name: "filter", fullOnly: true },

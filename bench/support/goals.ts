@@ -16,7 +16,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** Judges all goals of the benches that ran; `figures` is what each bench said, by its name. */
 export function judge(figures: Fields): Verdict[] {
-  const judges = { fanout, idle, startup, rest, upstream, index };
+  const judges = { fanout, idle, startup, rest, upstream, index, counts };
   return Object.entries(judges).flatMap(([bench, judgeOf]) =>
     figures[bench] === undefined ? [] : judgeOf(figures[bench])
   );
@@ -126,6 +126,18 @@ function index(said: unknown): Verdict[] {
     const worst = missed.length > 0 ? missed : sorted.slice(0, 1);
     return verdict(`index, ${what}: Sets over it`, ">=", limit, worst);
   });
+}
+
+/** What counts cost that other workers read: the slowest look-up and the slowest update. */
+function counts(said: unknown): Verdict[] {
+  const slowest = (kind: string, limit: number) => {
+    const figures = list((said as Fields).rows)
+      .filter(({ question, goal }) => String(question).startsWith(kind) && goal === limit)
+      .map(({ question, least }): [string, number] => [`${question}:`, Number(least)])
+      .toSorted(([, a], [, b]) => b - a);
+    return verdict(`shared counts, ${kind}, ns`, "<", limit, figures.slice(0, 1));
+  };
+  return [slowest("look-up", 200), slowest("update", 300)];
 }
 
 /** The figures `value` of the rows that have one of these names. */
