@@ -5,7 +5,7 @@
 import { Hono } from "hono";
 import { cors } from "hono/cors";
 import { bearerToken } from "../auth/bearer.ts";
-import { badRequest, RestError } from "../errors.ts";
+import { badProperty, RestError } from "../errors.ts";
 import type { Filter } from "../filter/filter.ts";
 import { type BodyKind, checkBodyHeaders, groupsOf, payloadOf, readBody } from "./body.ts";
 import { endpointOf, requestHosts } from "./endpoint.ts";
@@ -119,12 +119,15 @@ function refusalOf(verdict: Verdict): Response | undefined {
 /** A blank filter in the query is none. */
 function queryFilter(query: Query, services: RestServices): Filter | undefined {
   const source = query.first("filter");
-  return source === undefined || source.trim() === "" ? undefined : filterOf(source, services);
+  return source === undefined || source.trim() === ""
+    ? undefined
+    : filterOf(source, "filter", services);
 }
 
-function filterOf(source: string, services: RestServices): Filter {
+/** `name` is how the service calls the place: a parameter has a small letter, a property of a body a capital one. */
+function filterOf(source: string, name: "filter" | "Filter", services: RestServices): Filter {
   const parsed = services.parseFilter(source);
-  if (!parsed.ok) throw badRequest(parsed.message, "Request");
+  if (!parsed.ok) throw badProperty(parsed.message, name);
   return parsed.filter;
 }
 
@@ -151,7 +154,7 @@ function bodyOf(
     message: undefined,
     groupsRequest: {
       groups,
-      filter: filter === undefined ? undefined : filterOf(filter, services),
+      filter: filter === undefined ? undefined : filterOf(filter, "Filter", services),
     },
   };
 }

@@ -1,7 +1,7 @@
 /**
  * Request bodies: how much is read, and what it must be.
  */
-import { badRequest, RestError } from "../errors.ts";
+import { badProperty, badRequest, INVALID_GROUP_NAME, RestError } from "../errors.ts";
 import { MAX_REST_BODY_BYTES } from "../limits.ts";
 import type { Payload } from "../protocol/command.ts";
 import type { RequestHeaders } from "./request_headers.ts";
@@ -132,7 +132,7 @@ export function groupsOf(
   if (filter !== undefined && filter !== null && typeof filter !== "string") throw notGroups();
   if (groups !== undefined && groups !== null && !Array.isArray(groups)) throw notGroups();
   if (!Array.isArray(groups) || groups.length === 0 || !groups.every(isGroup)) {
-    throw badRequest("A nonempty list of valid group names is required.", "Request");
+    throw badProperty(INVALID_GROUP_NAME, "Groups");
   }
   return { groups: [...new Set<string>(groups)], filter: filter ? filter : undefined };
 }

@@ -1,7 +1,7 @@
 /**
  * Answers of the REST API, in the service's shape.
  */
-import { RestError } from "../errors.ts";
+import type { RestError, RestErrorForm } from "../errors.ts";
 import type { Answer } from "./operation.ts";
 
 /** The versions of the data plane that are served, all alike. */
@@ -38,12 +38,34 @@ export function respond(answer: Answer): Response {
 
 /** A refusal with the service's error body; answers to HEAD have only the header. */
 export function refuse(error: RestError, method: string): Response {
-  const headers = { ...BODILESS, "x-ms-error-code": error.code, "content-type": JSON_TYPE };
-  const { code, message, target, status } = error;
-  const body = method === "HEAD"
-    ? null
-    : JSON.stringify({ code, message, target, details: null, inner: null });
+  const { code, status } = error;
+  const headers = { ...HEADERS_OF_FORM[error.form], "x-ms-error-code": code };
+  const body = method === "HEAD" ? null : JSON.stringify(errorBody(error));
   return new Response(body, { status, headers });
+}
+
+/** The versions are missing where the service's framework refuses a call before the service has seen it. */
+const HEADERS_OF_FORM: Readonly<Record<RestErrorForm, Readonly<Record<string, string>>>> = {
+  plain: { "api-supported-versions": SUPPORTED_VERSIONS, "content-type": JSON_TYPE },
+  parameter: { "content-type": JSON_TYPE },
+  problem: { "content-type": "application/problem+json; charset=utf-8" },
+};
+
+/** The body of a refusal, its members in the service's order. */
+function errorBody({ code, message, target, form, status }: RestError): Record<string, unknown> {
+  if (form === "plain") return { code, message, target, details: null, inner: null };
+  return {
+    code,
+    message,
+    target,
+    errors: { [target]: [message] },
+    type: null,
+    title: "One or more validation errors occurred.",
+    status,
+    detail: null,
+    instance: null,
+    extensions: {},
+  };
 }
 
 /** 401 without a token, or with one that is no good: two answers, each always the same. */
