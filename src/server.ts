@@ -18,6 +18,7 @@ import { type Platform, systemPlatform } from "./platform.ts";
 import type { Codec } from "./protocol/event.ts";
 import { jsonCodec } from "./protocol/json.ts";
 import { targetOf } from "./rest/raw_target.ts";
+import { withCors } from "./server/cors_response.ts";
 import { ReconnectionTokens } from "./session/recovery.ts";
 import { SERVICE_BOUNDS } from "./session/replay_buffer.ts";
 import type { BatchingFront } from "./transport/batching.ts";
@@ -231,8 +232,10 @@ class Server implements HubbubServer {
     }
     const target = targetOf(request.url);
     if (isClientTarget(target)) return serveClient(request, target, clients);
-    if (HEALTH.test(target)) return answerHealth(request.method);
-    return this.#rest === undefined ? this.#firstRest(request) : this.#rest(request);
+    return withCors(this.#config.cors?.allowedOrigins ?? [], request, () => {
+      if (HEALTH.test(target)) return answerHealth(request.method);
+      return this.#rest === undefined ? this.#firstRest(request) : this.#rest(request);
+    });
   }
 
   async #firstRest(request: Request): Promise<Response> {

@@ -44,7 +44,6 @@ export function composeRest(parts: RestParts): RestHandler {
     parseFilter: (source) => filters.parse(source),
     publicEndpoint: config.publicEndpoint,
     trustForwardedHeaders: config.trustForwardedHeaders,
-    corsOrigins: config.cors?.allowedOrigins ?? [],
   });
   return (request) => app.fetch(request);
 }

@@ -13,6 +13,7 @@ import {
   hostDefect,
   httpUrlDefect,
   normalEndpoint,
+  normalOrigin,
 } from "./address.ts";
 import type { HubInput, HubSettings } from "./hub_settings.ts";
 import { isObject } from "./object.ts";
@@ -30,6 +31,7 @@ export const LOG_LEVELS = ["debug", "info", "warn", "error", "off"] as const;
 export const LOG_FORMATS = ["text", "json"] as const;
 
 const endpoint = v.pipe(v.string(), rule(endpointDefect), v.transform(normalEndpoint));
+const corsOrigin = v.pipe(v.string(), rule(corsOriginDefect), v.transform(normalOrigin));
 const key = v.pipe(v.string(), rule(accessKeyDefect));
 const roleName = v.pipe(v.string(), rule(blankDefect));
 const loweredHost = v.pipe(
@@ -207,8 +209,9 @@ export const configSchema = v.object({
   ),
   oidc: v.optional(oidc),
   cors: v.optional(v.object({
-    allowedOrigins: setting(v.array(v.pipe(v.string(), rule(corsOriginDefect))), {
-      doc: "Origins whose browser pages may call REST; no CORS at all when left out",
+    allowedOrigins: setting(v.array(corsOrigin), {
+      doc:
+        "Origins whose browser pages may call REST and the health probe; no CORS at all when left out",
       wants: 'a list of origins such as "https://app.example.com", or "*"',
       env: "HUBBUB_CORS_ALLOWED_ORIGINS",
     }),

@@ -3,7 +3,6 @@
  * last changes or delivers anything.
  */
 import { Hono } from "hono";
-import { cors } from "hono/cors";
 import { bearerToken } from "../auth/bearer.ts";
 import { badProperty, RestError } from "../errors.ts";
 import type { Filter } from "../filter/filter.ts";
@@ -21,14 +20,6 @@ import type { Authentication, RestServices } from "./services.ts";
 export function createRestApp(services: RestServices): Hono {
   // The path is matched raw, below: names may hold anything, and HEAD is not GET here.
   const app = new Hono({ getPath: () => "/" });
-  if (services.corsOrigins.length > 0) {
-    app.use(cors({
-      origin: [...services.corsOrigins],
-      allowMethods: ["GET", "HEAD", "POST", "PUT", "DELETE"],
-      exposeHeaders: ["x-ms-error-code", "api-supported-versions"],
-      maxAge: 86_400,
-    }));
-  }
   const plans = new Plans();
   app.all("/", (context) => answer(context.req.raw, services, plans));
   return app;

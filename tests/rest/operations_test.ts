@@ -223,7 +223,6 @@ Deno.test("an unexpected failure is 500 without internals", async () => {
     parseFilter: fail,
     publicEndpoint: undefined,
     trustForwardedHeaders: false,
-    corsOrigins: [],
   });
   for (const operation of HUB_OPERATIONS) {
     const names = { hub: "h", group: "g", userId: "u", connectionId: "c" };
