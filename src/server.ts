@@ -86,6 +86,8 @@ export async function startServer(options: ServerOptions = {}): Promise<HubbubSe
   return server;
 }
 
+/** The page for browsers, and the icon that they ask for. */
+const HOME = /^\/(?:favicon\.ico)?(?:\?|$)/;
 const HEALTH = /^\/api\/health\/?(?:\?|$)/;
 
 class Server implements HubbubServer {
@@ -232,10 +234,17 @@ class Server implements HubbubServer {
     }
     const target = targetOf(request.url);
     if (isClientTarget(target)) return serveClient(request, target, clients);
+    if (HOME.test(target)) return this.#home(request.method, target);
     return withCors(this.#config.cors?.allowedOrigins ?? [], request, () => {
       if (HEALTH.test(target)) return answerHealth(request.method);
       return this.#rest === undefined ? this.#firstRest(request) : this.#rest(request);
     });
+  }
+
+  async #home(method: string, target: string): Promise<Response> {
+    const { answerHome } = await import("./server/home_page.ts");
+    const { body, ...init } = answerHome(method, target, this);
+    return new Response(body, init);
   }
 
   async #firstRest(request: Request): Promise<Response> {
