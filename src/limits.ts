@@ -174,3 +174,12 @@ export const MAX_CACHED_VALIDATIONS = 10_000;
 
 /** Time that a stop waits for clients and handlers, in milliseconds (ours). */
 export const DRAIN_MS = 10_000;
+
+/**
+ * Time between two looks at the configuration file where no event calls for one, in milliseconds (ours). Somebody waits
+ * for the change; reading a small file costs nothing at this pace.
+ */
+export const CONFIG_POLL_MS = 2000;
+
+/** Time for which the text of the configuration file must stay the same before it counts, in milliseconds (ours). */
+export const CONFIG_SETTLE_MS = 100;
