@@ -12,7 +12,7 @@ export interface Reloadable {
   reload(config: Config): void;
 }
 
-/** Watches the file that `loaded` came from; the result stops the watch. Without a file there is nothing to watch. */
+/** Watches the file that `loaded` came from; the result stops the watch. Without a file, or with a pipe, there is nothing to watch. */
 export function watchConfig(
   loaded: Extract<LoadResult, { ok: true }>,
   server: Reloadable,
@@ -20,7 +20,7 @@ export function watchConfig(
   log: Log,
 ): Cancel {
   const { file, text } = loaded;
-  if (file === undefined || text === undefined) return () => {};
+  if (file === undefined || text === undefined || !world.isRegularFile(file)) return () => {};
   let running = loaded.config;
   const change = async () => {
     const result = await loaded.reload();

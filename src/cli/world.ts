@@ -12,6 +12,8 @@ export interface World {
   readonly platform: Platform;
   /** Text of a file; throws when it cannot be read. */
   readFile(path: string): string;
+  /** Whether `path` is a file that can be read again: a pipe is empty by then, or would be waited for. */
+  isRegularFile(path: string): boolean;
   /** Calls `onEvent` when something happens beside the file at `path`, if the file system tells; the result stops it. */
   fileEvents(path: string, onEvent: () => void): () => void;
   /** Writes to stdout; `text` brings its line end. */
@@ -30,6 +32,7 @@ export function systemWorld(): World {
     command: Deno.build.standalone ? "hubbub" : "deno task start",
     platform: systemPlatform,
     readFile: (path) => Deno.readTextFileSync(path),
+    isRegularFile,
     fileEvents,
     out: (text) => writeAll(Deno.stdout, text),
     err(text) {
@@ -47,6 +50,14 @@ export function systemWorld(): World {
       for (const signal of signals) Deno.addSignalListener(signal, () => handler(signal));
     },
   };
+}
+
+function isRegularFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
 }
 
 /**

@@ -49,6 +49,7 @@ export function fakeWorld(
       if (text === undefined) throw new Deno.errors.NotFound(path);
       return text;
     },
+    isRegularFile: (path) => !path.startsWith("/dev/"),
     fileEvents(_path, onEvent) {
       watched = onEvent;
       return () => watched = () => {};
