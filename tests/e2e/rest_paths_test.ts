@@ -71,7 +71,8 @@ Deno.test("an unknown path is 404, whatever the method and the token", async () 
   await using server = await startServer(QUIET);
   for (
     const target of [
-      "/",
+      "/page",
+      "//",
       "/api",
       "/api/",
       "/api/hubs",
