@@ -114,14 +114,15 @@ export class Lexer {
     return end;
   }
 
-  /** Text in brackets up to the one that closes it; what stands in quotes does not count. */
+  /** Text in brackets up to the one that closes it; what stands in quotes does not count, and must end before. */
   #bracketed(opening: string, closing: string): Token {
     const source = this.#source;
     let depth = 0;
     for (let end = this.#position; end < source.length; end++) {
       const character = source.charAt(end);
-      if (character === "'") end = this.#quoted(end, "string literal") - 1;
-      else if (character === opening) depth++;
+      if (character === "'") end = source.indexOf("'", end + 1);
+      if (end < 0) break;
+      if (character === opening) depth++;
       else if (character === closing && --depth === 0) {
         return this.#token("literal", end + 1, source.slice(this.#position, end + 1));
       }

@@ -111,11 +111,8 @@ const FAULTS: readonly (readonly [filter: string, expression: string, detail: st
   ["1.", "1.", "A digit was expected at position 2 in '1.'."],
   ["1.x eq 1", "1.x eq 1", "A digit was expected at position 2 in '1.x eq 1'."],
   ["1e+ eq 1", "1e+ eq 1", "A digit was expected at position 3 in '1e+ eq 1'."],
-  [
-    "userId in ['a",
-    "userId in ['a",
-    "There is an unterminated string literal at position 13 in 'userId in ['a'.",
-  ],
+  ["userId in ['a", "userId in ['a", "Found an unbalanced bracket expression."],
+  ["['a]'] eq 1 x", "['a]'] eq 1 x", "Syntax error at position 13 in '['a]'] eq 1 x'."],
   ["[1, [2]", "[1, [2]", "Found an unbalanced bracket expression."],
   ["[1,2]", "'[1,2]'", "Type 'string', expect 'bool'."],
   [
