@@ -23,8 +23,8 @@ import { urlTemplateDefect } from "./url_template.ts";
 
 export type { EventHandler, HandlerAuth, HubSettings, SystemEvent } from "./hub_settings.ts";
 
-/** How sockets are written: `native` one by one, `batching` joined. */
-export const TRANSPORTS = ["native", "batching"] as const;
+/** Who speaks HTTP and WebSocket: we, so that writes can be joined, or the runtime. */
+export const TRANSPORTS = ["batching", "native"] as const;
 /** Log levels, the most talkative first. */
 export const LOG_LEVELS = ["debug", "info", "warn", "error", "off"] as const;
 /** Log formats. */
@@ -167,13 +167,13 @@ export const configSchema = v.object({
   ),
   transport: v.optional(
     setting(v.picklist(TRANSPORTS), {
-      doc: "How sockets are written: native suits sparse traffic, batching dense traffic",
-      wants: '"native" or "batching"',
+      doc: "Who speaks HTTP and WebSocket: batching is our own, native the runtime's",
+      wants: '"batching" or "native"',
       env: "HUBBUB_TRANSPORT",
       flag: "transport",
       placeholder: "KIND",
     }),
-    "native",
+    "batching",
   ),
   accessKeys: v.optional(accessKeys, {}),
   upstream: v.optional(setting(v.pipe(v.string(), rule(urlTemplateDefect)), {

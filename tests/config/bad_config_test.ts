@@ -33,7 +33,7 @@ const TABLE: readonly (readonly [what: string, given: Given, key: string, defect
   ["a public endpoint with a query", { flags: { "public-endpoint": "https://a.example/?x=1" } }, "publicEndpoint", "has a query", "leave it out"],
   ["a public endpoint with user info", { flags: { "public-endpoint": "https://me:pw@a.example" } }, "publicEndpoint", '"https://***@a.example" holds user info', "leave it out"],
   ["a further endpoint that is none", { file: { additionalEndpoints: ["https://a.example", "b"] } }, "additionalEndpoints[1]", '"b" is not an absolute URL', "begin it with http:// or https://"],
-  ["an unknown transport", { env: { HUBBUB_TRANSPORT: "bathcing" } }, "transport (from HUBBUB_TRANSPORT)", '"bathcing" is unknown, "batching" is near', 'give "native", "batching"'],
+  ["an unknown transport", { env: { HUBBUB_TRANSPORT: "bathcing" } }, "transport (from HUBBUB_TRANSPORT)", '"bathcing" is unknown, "batching" is near', 'give "batching", "native"'],
   ["an unknown log level", { flags: { "log-level": "loud" } }, "log.level (from --log-level)", '"loud" is unknown', 'give "debug", "info", "warn", "error", "off"'],
   ["a log that is no object", { file: { log: "debug" }, env: { HUBBUB_LOG_LEVEL: "info" } }, "log", "is a string, not an object", "give"],
   ["a switch that is none", { env: { HUBBUB_TRUST_FORWARDED_HEADERS: "maybe" } }, "trustForwardedHeaders (from HUBBUB_TRUST_FORWARDED_HEADERS)", '"maybe" is neither true nor false', "give true or false"],

@@ -41,28 +41,28 @@ const FORMS = [
 ];
 
 for (const { what, error, type, tellsVersions, body } of FORMS) {
-  Deno.test(`a refusal by ${what} has its media type and its members in order`, async () => {
+  Deno.test(`a refusal by ${what} has its media type and its members in order`, () => {
     const answer = refuse(error, "POST");
     assert.equal(answer.status, 400);
-    assert.equal(answer.headers.get("content-type"), type);
-    assert.equal(answer.headers.get("x-ms-error-code"), "Error.BadRequest");
-    assert.equal(answer.headers.has("api-supported-versions"), tellsVersions);
-    assert.equal(await answer.text(), body);
+    assert.equal(answer.headers["content-type"], type);
+    assert.equal(answer.headers["x-ms-error-code"], "Error.BadRequest");
+    assert.equal("api-supported-versions" in answer.headers, tellsVersions);
+    assert.equal(answer.body, body);
   });
 
-  Deno.test(`a refusal by ${what} of a HEAD call has the headers only`, async () => {
+  Deno.test(`a refusal by ${what} of a HEAD call has the headers only`, () => {
     const answer = refuse(error, "HEAD");
-    assert.equal(answer.headers.get("x-ms-error-code"), "Error.BadRequest");
-    assert.equal(await answer.text(), "");
+    assert.equal(answer.headers["x-ms-error-code"], "Error.BadRequest");
+    assert.equal(answer.body, undefined);
   });
 }
 
-Deno.test("every code has the short body unless said otherwise, its status, and the code in a header", async () => {
+Deno.test("every code has the short body unless said otherwise, its status, and the code in a header", () => {
   for (const code of Object.keys(REST_STATUS) as RestErrorCode[]) {
     const answer = refuse(new RestError(code, "m", "t"), "PUT");
     assert.equal(answer.status, REST_STATUS[code]);
-    assert.equal(answer.headers.get("x-ms-error-code"), code);
-    assert.deepEqual(await answer.json(), {
+    assert.equal(answer.headers["x-ms-error-code"], code);
+    assert.deepEqual(JSON.parse(answer.body ?? ""), {
       code,
       message: "m",
       target: "t",

@@ -1,4 +1,5 @@
-/** The rule of CORS over the runtime's own requests and answers. */
+/** The rule of CORS around an answer. */
+import type { RestRequest, RestResponse } from "../rest/request.ts";
 import { type CorsRequest, judgeCors } from "./cors.ts";
 
 /**
@@ -9,19 +10,19 @@ import { type CorsRequest, judgeCors } from "./cors.ts";
  */
 export function withCors(
   allowed: readonly string[],
-  request: Request,
-  answer: () => Response | Promise<Response>,
-): Response | Promise<Response> {
+  request: RestRequest,
+  answer: () => RestResponse | Promise<RestResponse>,
+): RestResponse | Promise<RestResponse> {
   if (allowed.length === 0) return answer();
   const { preflight, headers } = judgeCors(allowed, factsOf(request));
-  if (preflight) return new Response(null, { status: 204, headers });
+  if (preflight) return { status: 204, headers, body: undefined };
   const answered = answer();
   return answered instanceof Promise
     ? answered.then((response) => adding(response, headers))
     : adding(answered, headers);
 }
 
-function factsOf({ method, headers }: Request): CorsRequest {
+function factsOf({ method, headers }: RestRequest): CorsRequest {
   return {
     method,
     origin: headers.get("origin") ?? undefined,
@@ -30,7 +31,6 @@ function factsOf({ method, headers }: Request): CorsRequest {
   };
 }
 
-function adding(response: Response, headers: Readonly<Record<string, string>>): Response {
-  for (const [name, value] of Object.entries(headers)) response.headers.append(name, value);
-  return response;
+function adding(response: RestResponse, headers: RestResponse["headers"]): RestResponse {
+  return { ...response, headers: { ...response.headers, ...headers } };
 }
