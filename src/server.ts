@@ -24,6 +24,7 @@ import { ReconnectionTokens } from "./session/recovery.ts";
 import { SERVICE_BOUNDS } from "./session/replay_buffer.ts";
 import { createClientAuthenticator } from "./transport/client_auth.ts";
 import { SocketDeadlines } from "./transport/deadlines.ts";
+import { isAuthority } from "./transport/http/request_rules.ts";
 import { OpenSockets } from "./transport/drain.ts";
 import type { NativeContext } from "./transport/native.ts";
 import { Pump } from "./transport/pump.ts";
@@ -87,11 +88,11 @@ export async function startServer(options: ServerOptions = {}): Promise<HubbubSe
 /** The page for browsers, and the icon that they ask for. */
 const HOME = /^\/(?:favicon\.ico)?(?:\?|$)/;
 const UNAVAILABLE: RestResponse = { status: 503, headers: {}, body: undefined };
-/** Links and audiences would name nobody. Our own HTTP knows HTTP/1.0, which need not name a host; the runtime's hides it. */
+/** Links and audiences would name nobody. Only the runtime's HTTP passes such requests on. */
 const NO_HOST: RestResponse = {
   status: 400,
   headers: { "content-type": "text/plain;charset=UTF-8" },
-  body: "A Host header is required.",
+  body: "A valid Host header is required.",
 };
 const HEALTH = /^\/api\/health\/?(?:\?|$)/;
 
@@ -243,7 +244,7 @@ class Server implements HubbubServer {
     if (HOME.test(target)) return this.#home(method, target);
     return withCors(this.#config.cors?.allowedOrigins ?? [], request, () => {
       if (HEALTH.test(target)) return answerHealth(method);
-      if (!request.headers.get("host")) return NO_HOST;
+      if (!isAuthority(request.headers.get("host") ?? "")) return NO_HOST;
       return this.#rest === undefined ? this.#firstRest(request) : this.#rest(request);
     });
   }

@@ -46,6 +46,10 @@ function serve(request: Request, context: NativeListenerContext): Response | Pro
   const target = targetOf(request.url);
   if (target.length > MAX_TARGET_BYTES) return new Response(null, { status: 414 });
   if (isClientTarget(target)) return serveClient(request, target, clients);
+  const expectation = request.headers.get("expect");
+  if (expectation !== null && expectation.toLowerCase() !== "100-continue") {
+    return new Response(null, { status: 417 });
+  }
   const answered = context.answer(requestOf(request, target));
   return answered instanceof Promise ? answered.then(responseOf) : responseOf(answered);
 }

@@ -68,7 +68,11 @@ const CONNECTION: readonly HttpCase[] = [
     `POST /api/hubs/chat/:send HTTP/1.0\r\n${TOKEN_LINE}${HELLO}`,
     ends(202),
   ),
-  row("the preface of HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", ends(505)),
+  row(
+    "the preface of HTTP/2",
+    `PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n${"no frame".repeat(10)}`,
+    ends(505),
+  ),
   { ...row("a client that sends no more is answered", SEND + HELLO, ends(202)), leaves: true },
 ];
 

@@ -74,6 +74,11 @@ export function judgeRequest(head: RequestHead): RequestFacts | Refusal {
   };
 }
 
+/** Whether `text` is a host, and a port if it likes, as `Host` has to be (RFC 9110 section 7.2). */
+export function isAuthority(text: string): boolean {
+  return AUTHORITY.test(text);
+}
+
 /** Whether a list header holds `token`, in any case, in any of its lines. */
 export function hasToken(head: RequestHead, name: string, token: string): boolean {
   const values = head.headers.get(name);
@@ -91,14 +96,14 @@ function addressOf(head: RequestHead, isOld: boolean): Address | Refusal {
   const host = singleHeader(head, "host");
   if (host === undefined) {
     if (!isOld) return refusal("noHost");
-  } else if (!AUTHORITY.test(host)) return refusal("host");
+  } else if (!isAuthority(host)) return refusal("host");
   if (target.startsWith("/") || (target === "*" && method === "OPTIONS")) return { target, host };
-  if (method === "CONNECT") return AUTHORITY.test(target) ? { target, host } : refusal("target");
+  if (method === "CONNECT") return isAuthority(target) ? { target, host } : refusal("target");
   const absolute = ABSOLUTE.exec(target);
   if (absolute === null) return refusal("target");
   // Then the Host header counts for nothing (RFC 9112 section 3.2.2).
   const [, authority = "", rest = ""] = absolute;
-  if (!AUTHORITY.test(authority)) return refusal("target");
+  if (!isAuthority(authority)) return refusal("target");
   return { target: rest.startsWith("/") ? rest : `/${rest}`, host: authority };
 }
 
