@@ -1,7 +1,7 @@
 /**
  * How many clients a second can come in? TCP connection, handshake and, with Hubbub, a token that was not seen before,
  * a group and the `connected` message; 50 handshakes at once. The peers have no tokens; their clients join a group too,
- * and Socket.IO's wait for both of its greetings.
+ * and Socket.IO's wait for both of its greetings. Goal: the batching transport lets in as many as `ws` on Node.
  *
  *     deno run -A bench/connect.ts [--quick]
  */

@@ -1,5 +1,5 @@
 /**
- * How long from the start of the process to the line that says "ready"? Goal: under 150 ms, from sources with cached
+ * How long from the start of the process to the line that says "ready"? Goal: within 120 ms, from sources with cached
  * modules and in the executable (`dist/hubbub`, where it has been made).
  *
  *     deno run -A bench/startup.ts [--quick]
@@ -11,7 +11,7 @@ import { Child } from "./support/process.ts";
 import { median, quick, result, table } from "./support/report.ts";
 
 const RUNS = quick ? 3 : 10;
-const GOAL_MS = 150;
+const GOAL_MS = 120;
 const EXECUTABLE = fileURLToPath(new URL("../dist/hubbub", import.meta.url));
 
 const ways = TRANSPORTS.map((transport) => ({
@@ -20,7 +20,7 @@ const ways = TRANSPORTS.map((transport) => ({
   args: serverArgs(transport),
 }));
 if (existsSync(EXECUTABLE)) {
-  ways.push({ name: "executable, native", command: EXECUTABLE, args: hubbubFlags("native") });
+  ways.push({ name: "executable, batching", command: EXECUTABLE, args: hubbubFlags("batching") });
 }
 
 const times = new Map<string, number[]>();
@@ -46,7 +46,7 @@ table([
     way,
     String(medianMs),
     String(fastestMs),
-    medianMs < GOAL_MS ? "met" : `missed (< ${GOAL_MS})`,
+    medianMs <= GOAL_MS ? "met" : `missed (<= ${GOAL_MS})`,
   ]),
 ]);
 result("startup", figures);

@@ -38,17 +38,31 @@ export const REST_STATUS: Readonly<Record<RestErrorCode, number>> = {
   "Info.Connection.NotExisted": 404,
 };
 
+/**
+ * Which of the service's three bodies a refusal has. Recordings of the service show them: `plain` comes from its own
+ * code; the other two from its web framework, which judges parameters and bodies before that code runs, and writes one
+ * or the other media type.
+ */
+export type RestErrorForm = "plain" | "parameter" | "problem";
+
 /** A refused REST call: thrown by a step of the pipeline, turned into the service's body in one place. */
 export class RestError extends Error {
   override readonly name = "RestError";
   readonly code: RestErrorCode;
   /** The parameter or the part of the request that is to blame. */
   readonly target: string;
+  readonly form: RestErrorForm;
 
-  constructor(code: RestErrorCode, message: string, target: string) {
+  constructor(
+    code: RestErrorCode,
+    message: string,
+    target: string,
+    form: RestErrorForm = "plain",
+  ) {
     super(message);
     this.code = code;
     this.target = target;
+    this.form = form;
   }
 
   /** HTTP status of the answer. */
@@ -61,6 +75,20 @@ export class RestError extends Error {
 export function badRequest(message: string, target: string): RestError {
   return new RestError("Error.BadRequest", message, target);
 }
+
+/** A 400 for the value of the query parameter `name`. */
+export function badParameter(message: string, name: string): RestError {
+  return new RestError("Error.BadRequest", message, name, "parameter");
+}
+
+/** A 400 for a filter, or for a property of a body: `name` as the service spells it there. */
+export function badProperty(message: string, name: string): RestError {
+  return new RestError("Error.BadRequest", message, name, "problem");
+}
+
+/** What is said of a group name that must be there and is not, or is none (recorded). */
+export const INVALID_GROUP_NAME =
+  "Invalid group name. Valid group name should be in between 1 and 1024 characters long.";
 
 /** The ack of a request whose `ackId` succeeded before. */
 export function duplicateAck(ackId: bigint): AckError {

@@ -59,8 +59,47 @@ export const MAX_UNACKNOWLEDGED_BYTES = 16 * MIB;
  */
 export const MAX_OUTBOUND_BYTES = 16 * MIB + 64 * 1024;
 
-/** Time that a connection has to send its request head, and to leave after a refusal, in milliseconds (ours). */
+/** Time that a connection has to send its request head, in milliseconds (ours). */
 export const REQUEST_HEAD_MS = 10_000;
+
+/**
+ * Longest request target (path and query), in bytes (ours: the longest token, and 16 KiB for names and other parameters).
+ * Longer ones get 414 on either transport.
+ */
+export const MAX_TARGET_BYTES = 48 * 1024;
+
+/** Longest request line, in bytes: the longest target, its method and its version (ours). */
+export const MAX_REQUEST_LINE_BYTES = MAX_TARGET_BYTES + 64;
+
+/**
+ * All header lines of a request together, in bytes (ours: the most that metadata can need, 88 KiB in some 3,600 short
+ * entries, and the longest token).
+ */
+export const MAX_HEADER_BYTES = 128 * 1024;
+
+/** Header lines of a request (ours: more than the entries of metadata can ever be). */
+export const MAX_HEADER_LINES = 4096;
+
+/** What a chunked body may carry besides its data, chunk extensions above all, beyond 2 bytes for each byte (ours). */
+export const MAX_CHUNK_OVERHEAD_BYTES = 16 * 1024;
+
+/** Longest line that starts a chunk, in bytes (ours). */
+export const MAX_CHUNK_LINE_BYTES = 4096;
+
+/** Trailer lines behind a chunked body together, in bytes (ours). */
+export const MAX_TRAILER_BYTES = 16 * 1024;
+
+/** Time that a kept-alive connection may be idle between two requests, in milliseconds (ours: balancers wait 60 s). */
+export const HTTP_IDLE_MS = 75_000;
+
+/** Longest pause in the middle of a request body, in milliseconds (ours). */
+export const BODY_PAUSE_MS = 30_000;
+
+/** Time that a client has to take the last answer of a connection and to leave, in milliseconds (ours). */
+export const LINGER_MS = 2000;
+
+/** Bytes that are read, and thrown away, after the last answer of a connection (ours). */
+export const LINGER_BYTES = 64 * 1024;
 
 /** Time between the answer to a handshake and the open socket, in milliseconds (ours). */
 export const HANDSHAKE_OPEN_MS = 10_000;
@@ -106,8 +145,8 @@ export const MAX_CACHED_TOKENS = 4096;
 /** REST calls whose target is remembered, parsed and checked (ours). */
 export const MAX_PLANS = 1024;
 
-/** Longest URL of a remembered call, in characters (ours). */
-export const MAX_PLANNED_URL_LENGTH = 512;
+/** Longest target of a remembered call, in characters (ours). */
+export const MAX_PLANNED_TARGET_LENGTH = 512;
 
 /** Shortest access key, in UTF-8 bytes (emulator). */
 export const MIN_ACCESS_KEY_BYTES = 32;
@@ -207,3 +246,12 @@ export const MAX_SHARED_COUNTS = 4_000_000;
 
 /** Time that a stop waits for clients and handlers, in milliseconds (ours). */
 export const DRAIN_MS = 10_000;
+
+/**
+ * Time between two looks at the configuration file where no event calls for one, in milliseconds (ours). Somebody waits
+ * for the change; reading a small file costs nothing at this pace.
+ */
+export const CONFIG_POLL_MS = 2000;
+
+/** Time for which the text of the configuration file must stay the same before it counts, in milliseconds (ours). */
+export const CONFIG_SETTLE_MS = 100;

@@ -17,18 +17,18 @@ import { Counters } from "./observe/metrics.ts";
 import { type Platform, systemPlatform } from "./platform.ts";
 import type { Codec } from "./protocol/event.ts";
 import { jsonCodec } from "./protocol/json.ts";
-import { targetOf } from "./rest/raw_target.ts";
+import type { RestPipeline } from "./rest/pipeline.ts";
+import type { RestRequest, RestResponse } from "./rest/request.ts";
+import { withCors } from "./server/with_cors.ts";
 import { ReconnectionTokens } from "./session/recovery.ts";
 import { SERVICE_BOUNDS } from "./session/replay_buffer.ts";
-import type { BatchingFront } from "./transport/batching.ts";
 import { createClientAuthenticator } from "./transport/client_auth.ts";
-import { isClientTarget } from "./transport/client_url.ts";
 import { SocketDeadlines } from "./transport/deadlines.ts";
+import { isAuthority } from "./transport/http/request_rules.ts";
 import { OpenSockets } from "./transport/drain.ts";
-import { type NativeContext, serveClient } from "./transport/native.ts";
+import type { NativeContext } from "./transport/native.ts";
 import { Pump } from "./transport/pump.ts";
 import { Dispatcher } from "./upstream/dispatcher.ts";
-import type { RestHandler } from "./server_rest.ts";
 import {
   audienceOrigins,
   hubSettings,
@@ -85,7 +85,22 @@ export async function startServer(options: ServerOptions = {}): Promise<HubbubSe
   return server;
 }
 
+/** The page for browsers, and the icon that they ask for. */
+const HOME = /^\/(?:favicon\.ico)?(?:\?|$)/;
+const UNAVAILABLE: RestResponse = { status: 503, headers: {}, body: undefined };
+/** Links and audiences would name nobody. Only the runtime's HTTP passes such requests on. */
+const NO_HOST: RestResponse = {
+  status: 400,
+  headers: { "content-type": "text/plain;charset=UTF-8" },
+  body: "A valid Host header is required.",
+};
 const HEALTH = /^\/api\/health\/?(?:\?|$)/;
+
+/** What listens for clients and for everybody else. */
+interface Listener {
+  /** Takes no more connections; resolves when requests in work are answered and all others ended. */
+  close(): Promise<void>;
+}
 
 class Server implements HubbubServer {
   readonly counters = new Counters();
@@ -98,13 +113,12 @@ class Server implements HubbubServer {
   readonly #hubs: Hubs;
   readonly #away: AwayQueue;
   readonly #upstream: Dispatcher;
-  readonly #http: Deno.HttpServer<Deno.NetAddr>;
-  #front: BatchingFront | undefined;
+  #listener: Listener | undefined;
   /** Made once the port is known, before the first request is read. */
   #clients: NativeContext | undefined;
   #origins: Origins = {};
   /** Loaded with the first REST call. */
-  #rest: RestHandler | undefined;
+  #rest: RestPipeline | undefined;
   endpoint = "";
   #config: Config;
   #closing: Promise<void> | undefined;
@@ -133,36 +147,35 @@ class Server implements HubbubServer {
       replayBounds: SERVICE_BOUNDS,
       away: this.#away,
     });
-    const batching = config.transport === "batching";
-    this.#http = Deno.serve({
-      port: batching ? 0 : config.port,
-      hostname: batching ? "127.0.0.1" : listenHost(config.host),
-      onListen: () => {},
-      onError: (error) => {
-        this.#log.error("request failed", { error: String(error) });
-        return new Response(null, { status: 500 });
-      },
-    }, (request) => this.#answer(request));
-    if (!batching) this.#open(this.#http.addr.port);
   }
 
-  /** Opens the port of the front, where the transport has one. */
+  /** Opens the port. Of the two transports only the one that is wanted is loaded. */
   async listen(): Promise<void> {
     const { transport, host, port } = this.#config;
-    if (transport === "native") return;
-    try {
-      const { composeFront } = await import("./server_batching.ts");
-      const shared = this.#clientContext({});
-      const front = composeFront({
-        ...shared,
-        authenticate: (...token) => (this.#clients ?? shared).authenticate(...token),
-      }, this.#http.addr.port);
-      this.#front = front;
-      this.#open(await front.listen(listenHost(host), port));
-    } catch (error) {
-      await this.#http.shutdown();
-      throw error;
+    const hostname = listenHost(host);
+    if (transport === "native") {
+      const { listenNatively } = await import("./server/native_http.ts");
+      const http = listenNatively(
+        {
+          clients: () => this.#clients,
+          isStopping: () => this.#closing !== undefined,
+          answer: (request) => this.#answer(request),
+          failed: (error) => this.#log.error("request failed", { error: String(error) }),
+        },
+        hostname,
+        port,
+      );
+      this.#listener = { close: () => http.shutdown() };
+      return this.#open(http.addr.port);
     }
+    const { composeFront } = await import("./server_batching.ts");
+    const shared = this.#clientContext({});
+    const front = composeFront({
+      ...shared,
+      authenticate: (...token) => (this.#clients ?? shared).authenticate(...token),
+    }, (request) => this.#answer(request));
+    this.#listener = front;
+    this.#open(await front.listen(hostname, port));
   }
 
   #open(port: number): void {
@@ -224,18 +237,25 @@ class Server implements HubbubServer {
     return this.close();
   }
 
-  #answer(request: Request): Response | Promise<Response> {
-    const clients = this.#clients;
-    if (this.#closing !== undefined || clients === undefined) {
-      return new Response(null, { status: 503 });
-    }
-    const target = targetOf(request.url);
-    if (isClientTarget(target)) return serveClient(request, target, clients);
-    if (HEALTH.test(target)) return answerHealth(request.method);
-    return this.#rest === undefined ? this.#firstRest(request) : this.#rest(request);
+  /** Everything but the client endpoint, for either transport. */
+  #answer(request: RestRequest): RestResponse | Promise<RestResponse> {
+    if (this.#closing !== undefined) return UNAVAILABLE;
+    const { method, target } = request;
+    if (HOME.test(target)) return this.#home(method, target);
+    return withCors(this.#config.cors?.allowedOrigins ?? [], request, () => {
+      if (HEALTH.test(target)) return answerHealth(method);
+      if (!isAuthority(request.headers.get("host") ?? "")) return NO_HOST;
+      return this.#rest === undefined ? this.#firstRest(request) : this.#rest(request);
+    });
   }
 
-  async #firstRest(request: Request): Promise<Response> {
+  async #home(method: string, target: string): Promise<RestResponse> {
+    const { answerHome } = await import("./server/home_page.ts");
+    const { status, headers, body } = answerHome(method, target, this);
+    return { status, headers, body: body ?? undefined };
+  }
+
+  async #firstRest(request: RestRequest): Promise<RestResponse> {
     const { composeRest } = await import("./server_rest.ts");
     this.#rest ??= composeRest({
       config: this.#config,
@@ -264,8 +284,7 @@ class Server implements HubbubServer {
     }
     this.#away.close();
     await Promise.race([this.#sockets.whenNone(), timeout.promise]);
-    this.#front?.close();
-    const ended = Promise.all([this.#http.shutdown(), this.#upstream.drain(ms)]);
+    const ended = Promise.all([this.#listener?.close(), this.#upstream.drain(ms)]);
     await Promise.race([ended, timeout.promise]);
     cancel();
     this.#log.debug("stopped");

@@ -3,13 +3,16 @@
  * it.
  */
 import { Batcher } from "./transport/batch.ts";
-import { BatchingFront } from "./transport/batching.ts";
+import { BatchingFront, type BatchingFrontContext } from "./transport/batching.ts";
 import { Heartbeat } from "./transport/heartbeat.ts";
 import type { NativeContext } from "./transport/native.ts";
 import { ReadQueue } from "./transport/read_queue.ts";
 
-/** Makes the front; `innerPort`: where the HTTP server listens. */
-export function composeFront(context: NativeContext, innerPort: number): BatchingFront {
+/** Makes the front; `answer`: for all that is not for the client endpoint. */
+export function composeFront(
+  context: NativeContext,
+  answer: BatchingFrontContext["answer"],
+): BatchingFront {
   const { platform } = context;
   const afterReads = (task: () => void) => platform.afterReads(task);
   const batcher = new Batcher(afterReads);
@@ -18,5 +21,6 @@ export function composeFront(context: NativeContext, innerPort: number): Batchin
     batcher,
     reads: new ReadQueue(batcher, afterReads),
     heartbeat: new Heartbeat(platform),
-  }, innerPort);
+    answer,
+  });
 }

@@ -13,7 +13,7 @@ import { FilterCache } from "./filter/cache.ts";
 import type { Hubs } from "./hub/hubs.ts";
 import type { Log } from "./hub/ports.ts";
 import type { Platform } from "./platform.ts";
-import { createRestApp } from "./rest/app.ts";
+import { createRestPipeline, type RestPipeline } from "./rest/pipeline.ts";
 import { createRestAuthenticator } from "./rest/authenticate.ts";
 
 /** What the REST API shares with the rest of the server. */
@@ -27,15 +27,12 @@ export interface RestParts {
   readonly hubs: Hubs;
 }
 
-/** Answers everything below `/api` but the health probe. */
-export type RestHandler = (request: Request) => Response | Promise<Response>;
-
 /** Makes the handler of REST calls. */
-export function composeRest(parts: RestParts): RestHandler {
+export function composeRest(parts: RestParts): RestPipeline {
   const { config, platform, log, keys, tokens, origins, hubs } = parts;
   const authenticator = new RestAuthenticator(tokens, oidcVerifier(config, platform, log));
   const filters = new FilterCache();
-  const app = createRestApp({
+  return createRestPipeline({
     hubs,
     log,
     authenticate: createRestAuthenticator(authenticator, origins, log),
@@ -44,9 +41,7 @@ export function composeRest(parts: RestParts): RestHandler {
     parseFilter: (source) => filters.parse(source),
     publicEndpoint: config.publicEndpoint,
     trustForwardedHeaders: config.trustForwardedHeaders,
-    corsOrigins: config.cors?.allowedOrigins ?? [],
   });
-  return (request) => app.fetch(request);
 }
 
 function oidcVerifier({ oidc }: Config, platform: Platform, log: Log): OidcVerifier | undefined {

@@ -16,7 +16,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** Judges all goals of the benches that ran; `figures` is what each bench said, by its name. */
 export function judge(figures: Fields): Verdict[] {
-  const judges = { fanout, idle, startup, rest, upstream, index, counts };
+  const judges = { fanout, idle, connect, startup, rest, upstream, index, counts };
   return Object.entries(judges).flatMap(([bench, judgeOf]) =>
     figures[bench] === undefined ? [] : judgeOf(figures[bench])
   );
@@ -88,17 +88,25 @@ function idle(said: unknown): Verdict[] {
 
 function startup(said: unknown): Verdict[] {
   const ways = list(said).map(({ way }) => String(way));
-  return [verdict("start-up, ms", "<", 150, figuresOf(list(said), "way", ways, "medianMs"))];
+  return [verdict("start-up, ms", "<=", 120, figuresOf(list(said), "way", ways, "medianMs"))];
 }
 
-/** Calls a second over those of a bare route. */
+/** Server CPU per call over that of a bare route, with the default transport. */
 function rest(said: unknown): Verdict[] {
   const results = list((said as Fields).results);
-  const ratio = (name: string) => unnamed(figuresOf(results, "name", [name], "ratio"));
+  const ratio = (name: string) => unnamed(figuresOf(results, "name", [name], "cpuRatio"));
   return [
-    verdict("REST, same token, over bare Hono", ">=", 0.6, ratio("same token")),
-    verdict("REST, fresh tokens, over bare Hono", ">=", 0.35, ratio("fresh token per call")),
+    verdict("REST, same token, CPU over bare Hono", "<=", 2.2, ratio("same token")),
+    verdict("REST, fresh tokens, CPU over bare Hono", "<=", 3.8, ratio("fresh token per call")),
   ];
+}
+
+/** Clients let in a second over those of a peer that asks for no token. */
+function connect(said: unknown): Verdict[] {
+  const perSecond = (server: string) =>
+    figuresOf(list(said), "server", [server], "handshakesPerSecond")[0]?.[1] ?? NaN;
+  const ratio = perSecond("hubbub batching") / perSecond("ws on node");
+  return [verdict("handshakes a second, batching over ws", ">=", 1, [["", ratio]])];
 }
 
 /** Events delivered a second over bare calls of the same request. */

@@ -7,7 +7,7 @@ import { Child } from "./process.ts";
 
 /** The ways to write to sockets. */
 export type Transport = "native" | "batching";
-export const TRANSPORTS: readonly Transport[] = ["native", "batching"];
+export const TRANSPORTS: readonly Transport[] = ["batching", "native"];
 
 /** The hub of all benches. */
 export const HUB = "bench";

@@ -4,31 +4,24 @@ import type { Config } from "../config/schema.ts";
 import type { Log } from "../hub/ports.ts";
 import type { Cancel } from "../platform.ts";
 import { problemText } from "./exit.ts";
+import { watchFile } from "./watch_file.ts";
 import type { World } from "./world.ts";
-
-/** Editors write a file in several steps: the last of them counts, in milliseconds. */
-const SETTLE_MS = 100;
 
 /** What takes over a changed configuration. */
 export interface Reloadable {
   reload(config: Config): void;
 }
 
-/** Watches the file that `loaded` came from; the result stops the watch. Without a file there is nothing to watch. */
+/** Watches the file that `loaded` came from; the result stops the watch. Without a file, or with a pipe, there is nothing to watch. */
 export function watchConfig(
   loaded: Extract<LoadResult, { ok: true }>,
   server: Reloadable,
   world: World,
   log: Log,
 ): Cancel {
-  const { file } = loaded;
-  if (file === undefined) return () => {};
+  const { file, text } = loaded;
+  if (file === undefined || text === undefined || !world.isRegularFile(file)) return () => {};
   let running = loaded.config;
-  let settle: Cancel = () => {};
-  const stop = world.watchFile(file, () => {
-    settle();
-    settle = world.platform.after(SETTLE_MS, () => void change());
-  });
   const change = async () => {
     const result = await loaded.reload();
     if (!result.ok) {
@@ -55,8 +48,9 @@ export function watchConfig(
     }
     log.info("Configuration changed", { file });
   };
-  return () => {
-    settle();
-    stop();
+  const watched = {
+    read: () => world.readFile(file),
+    events: (onEvent: () => void) => world.fileEvents(file, onEvent),
   };
+  return watchFile(watched, text, world.platform, () => void change());
 }

@@ -1,5 +1,5 @@
 /** What the command line touches outside itself, handed in so that commands run in tests without a process. */
-import { basename, dirname } from "node:path";
+import { dirname } from "node:path";
 import { type Platform, systemPlatform } from "../platform.ts";
 
 /** The process around a command. */
@@ -12,8 +12,10 @@ export interface World {
   readonly platform: Platform;
   /** Text of a file; throws when it cannot be read. */
   readFile(path: string): string;
-  /** Calls `onChange` whenever the file at `path` may have changed; the result stops it. */
-  watchFile(path: string, onChange: () => void): () => void;
+  /** Whether `path` is a file that can be read again: a pipe is empty by then, or would be waited for. */
+  isRegularFile(path: string): boolean;
+  /** Calls `onEvent` when something happens beside the file at `path`, if the file system tells; the result stops it. */
+  fileEvents(path: string, onEvent: () => void): () => void;
   /** Writes to stdout; `text` brings its line end. */
   out(text: string): void;
   /** Writes to stderr; `text` brings its line end. */
@@ -30,7 +32,8 @@ export function systemWorld(): World {
     command: Deno.build.standalone ? "hubbub" : "deno task start",
     platform: systemPlatform,
     readFile: (path) => Deno.readTextFileSync(path),
-    watchFile,
+    isRegularFile,
+    fileEvents,
     out: (text) => writeAll(Deno.stdout, text),
     err(text) {
       try {
@@ -49,13 +52,34 @@ export function systemWorld(): World {
   };
 }
 
-/** Watches the folder: most editors put a new file in the place of the old one. */
-function watchFile(path: string, onChange: () => void): () => void {
-  const watcher = Deno.watchFs(dirname(path), { recursive: false });
-  const name = basename(path);
+function isRegularFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Watches the folder: most editors put a new file in the place of the old one, and containers swap a symbolic link
+ * beside it. Whoever needs to know whether the file itself has changed looks at it.
+ */
+function fileEvents(path: string, onEvent: () => void): () => void {
+  let watcher: Deno.FsWatcher;
+  try {
+    watcher = Deno.watchFs(dirname(path), { recursive: false });
+  } catch {
+    // No watches left, or a file system without events: the caller looks by itself from time to time.
+    return () => {};
+  }
   const watch = async () => {
-    for await (const event of watcher) {
-      if (event.paths.some((changed) => basename(changed) === name)) onChange();
+    try {
+      for await (const { kind } of watcher) {
+        // A look is an access: its own event must not cause the next one.
+        if (kind !== "access") onEvent();
+      }
+    } catch {
+      // Likewise.
     }
   };
   void watch();

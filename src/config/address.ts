@@ -89,13 +89,32 @@ export function normalEndpoint(text: string): string {
   return url.origin + url.pathname.replace(/\/+$/, "");
 }
 
-/** What is wrong with a CORS origin: `*` or scheme, host and port, nothing behind. */
+/** What is wrong with a CORS origin: `*` or scheme, host and port, nothing behind but a slash. */
 export function corsOriginDefect(text: string): string | undefined {
   if (text === "*") return undefined;
   const defect = endpointDefect(text);
   if (defect !== undefined) return `${defect}, or give "*" for every origin`;
-  if (new URL(text).pathname !== "/") {
+  const { hostname, pathname } = new URL(text);
+  if (hostname.includes("*")) {
+    return `${
+      quoteValue(text)
+    } has "*" in its host, which matches nothing; name each origin, or give "*" alone for every origin`;
+  }
+  if (pathname !== "/") {
     return `${quoteValue(text)} has a path; an origin is only scheme, host and port`;
   }
   return undefined;
+}
+
+/**
+ * The normal form of a CORS origin, as browsers send it: lower case, no default port, no slash.
+ *
+ * ```ts
+ * import { normalOrigin } from "./address.ts";
+ * import assert from "node:assert/strict";
+ * assert.equal(normalOrigin("HTTP://LocalHost:80/"), "http://localhost");
+ * ```
+ */
+export function normalOrigin(text: string): string {
+  return text === "*" ? text : new URL(text).origin;
 }

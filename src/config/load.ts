@@ -35,6 +35,8 @@ export type LoadResult =
     readonly warnings: readonly string[];
     /** The file that was read, for whoever watches it. */
     readonly file: string | undefined;
+    /** What stood in it. */
+    readonly text: string | undefined;
     /** Reads everything anew from the same places; the running configuration is not touched. */
     readonly reload: () => Promise<LoadResult>;
   }
@@ -62,10 +64,12 @@ export async function loadConfig(request: ConfigRequest): Promise<LoadResult> {
   // An empty variable counts as absent, like those of settings.
   const file = flags["config"] ?? (env[CONFIG_VARIABLE] || undefined);
   let tree: Record<string, unknown> = {};
+  let text: string | undefined;
   if (file !== undefined) {
     const layer = await readLayer(file, fileSource, request);
     if (!layer.ok) return { ok: false, problems: [layer.problem] };
     // A null gives way to the layers above, and the copy can be written to.
+    text = layer.text;
     tree = withoutNulls(layer.tree) as Record<string, unknown>;
   }
   const origins = new Map<string, string>();
@@ -89,6 +93,7 @@ export async function loadConfig(request: ConfigRequest): Promise<LoadResult> {
     config: result.config,
     warnings: [...result.warnings, ...unknownVariables(env, referenced)],
     file,
+    text,
     reload: () => loadConfig(request),
   };
 }
@@ -101,7 +106,7 @@ async function readLayer(file: string, source: string, request: ConfigRequest) {
     const reason = `${JSON.stringify(file)} cannot be read; ${readFailure(error)}`;
     return { ok: false, problem: { key: "config", source, reason } } as const;
   }
-  return await parseFile(file, text);
+  return { ...await parseFile(file, text), text };
 }
 
 /** Secrets of a file: its relative paths count from its own folder. Notes the variables that were asked for. */

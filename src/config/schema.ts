@@ -14,6 +14,7 @@ import {
   hostDefect,
   httpUrlDefect,
   normalEndpoint,
+  normalOrigin,
   publicHostDefect,
 } from "./address.ts";
 import { withoutFlaw } from "./flaws.ts";
@@ -24,14 +25,15 @@ import type { Setting } from "./setting.ts";
 
 export type { EventHandler, HandlerAuth, HubSettings } from "./hub_settings.ts";
 
-/** How sockets are written: `native` one by one, `batching` joined. */
-export const TRANSPORTS = ["native", "batching"] as const;
+/** Who speaks HTTP and WebSocket: we, so that writes can be joined, or the runtime. */
+export const TRANSPORTS = ["batching", "native"] as const;
 /** Log levels, the most talkative first. */
 export const LOG_LEVELS = ["debug", "info", "warn", "error", "off"] as const;
 /** Log formats. */
 export const LOG_FORMATS = ["text", "json"] as const;
 
 const endpoint = v.pipe(v.string(), rule(endpointDefect), v.transform(normalEndpoint));
+const corsOrigin = v.pipe(v.string(), rule(corsOriginDefect), v.transform(normalOrigin));
 const key = v.pipe(v.string(), rule(accessKeyDefect));
 const roleName = v.pipe(v.string(), rule(blankDefect));
 const loweredHost = v.pipe(
@@ -167,13 +169,13 @@ export const configSchema = v.object({
   ),
   transport: v.optional(
     setting(v.picklist(TRANSPORTS), {
-      doc: "How sockets are written: native suits sparse traffic, batching dense traffic",
-      wants: '"native" or "batching"',
+      doc: "Who speaks HTTP and WebSocket: batching is our own, native the runtime's",
+      wants: '"batching" or "native"',
       env: "HUBBUB_TRANSPORT",
       flag: "transport",
       placeholder: "KIND",
     }),
-    "native",
+    "batching",
   ),
   accessKeys: v.optional(accessKeys, {}),
   upstream: v.optional(setting(v.pipe(v.string(), withoutFlaw(urlTemplateFlaw)), {
@@ -209,8 +211,9 @@ export const configSchema = v.object({
   ),
   oidc: v.optional(oidc),
   cors: v.optional(v.object({
-    allowedOrigins: setting(v.array(v.pipe(v.string(), rule(corsOriginDefect))), {
-      doc: "Origins whose browser pages may call REST; no CORS at all when left out",
+    allowedOrigins: setting(v.array(corsOrigin), {
+      doc:
+        "Origins whose browser pages may call REST and the health probe; no CORS at all when left out",
       wants: 'a list of origins such as "https://app.example.com", or "*"',
       env: "HUBBUB_CORS_ALLOWED_ORIGINS",
     }),

@@ -4,7 +4,7 @@
  */
 import { MAX_INT32 } from "../limits.ts";
 import { isWhiteSpace } from "./characters.ts";
-import { syntaxFault } from "./fault.ts";
+import { FilterFault, syntaxFault } from "./fault.ts";
 import type { Scalar } from "./tree.ts";
 
 /** What a token is. `foreign` is a literal of a type that filters do not have; `symbol` is of no use in filters. */
@@ -36,16 +36,25 @@ const WORD =
   /@?[\p{L}\p{Nl}_$][\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}\p{Pc}\p{Cf}]*(?:\.[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}\p{Pc}\p{Cf}]*)*/uy;
 const GUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/iy;
 const INTEGER = /[+-]?[0-9]+/y;
-/** What makes a number more than an integer: decimals, exponents, dates, times, type suffixes. */
-const NUMBER_TAIL = /[.:+-]?[0-9\p{L}_]+/uy;
+const DATE =
+  /-?[0-9]{4,}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}(?::[0-9.]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})?)?/iy;
+const TIME = /[0-9]{2}:[0-9]{2}(?::[0-9.]+)?/y;
+const HEXADECIMAL = /[+-]?0x[0-9a-f]*/iy;
+const DIGITS = /[0-9]+/y;
+/** A letter behind a number that gives its type. */
+const TYPE_SUFFIX = /[mdlf]/iy;
 
 const SYMBOLS: ReadonlyMap<string, TokenKind> = new Map<string, TokenKind>([
   ["(", "open"],
   [")", "close"],
   [",", "comma"],
   ["/", "slash"],
-  ...[..."=:?*.{}[]"].map((symbol): [string, TokenKind] => [symbol, "symbol"]),
+  ["*", "foreign"],
+  ...[..."=:?."].map((symbol): [string, TokenKind] => [symbol, "symbol"]),
 ]);
+
+/** What ends the text in brackets that starts with them: a literal of its own. */
+const BRACKETS: ReadonlyMap<string, string> = new Map([["[", "]"], ["{", "}"]]);
 
 const KEYWORDS: ReadonlyMap<string, Scalar> = new Map<string, Scalar>([
   ["null", null],
@@ -71,8 +80,12 @@ export class Lexer {
     const symbol = SYMBOLS.get(source.charAt(start));
     if (symbol !== undefined) return this.#token(symbol, start + 1);
     if (source.charAt(start) === "'") return this.#string(start);
-    const guid = this.#match(GUID, start);
-    if (guid > start) return this.#token("foreign", guid);
+    const closing = BRACKETS.get(source.charAt(start));
+    if (closing !== undefined) return this.#bracketed(source.charAt(start), closing);
+    for (const literal of [GUID, DATE, TIME, HEXADECIMAL]) {
+      const end = this.#match(literal, start);
+      if (end > start) return this.#token("foreign", end);
+    }
     const digits = this.#match(INTEGER, start);
     if (digits > start) return this.#number(digits);
     if (source.charAt(start) === "-") return this.#token("minus", start + 1);
@@ -101,15 +114,43 @@ export class Lexer {
     return end;
   }
 
+  /** Text in brackets up to the one that closes it; what stands in quotes does not count, and must end before. */
+  #bracketed(opening: string, closing: string): Token {
+    const source = this.#source;
+    let depth = 0;
+    for (let end = this.#position; end < source.length; end++) {
+      const character = source.charAt(end);
+      if (character === "'") end = source.indexOf("'", end + 1);
+      if (end < 0) break;
+      if (character === opening) depth++;
+      else if (character === closing && --depth === 0) {
+        return this.#token("literal", end + 1, source.slice(this.#position, end + 1));
+      }
+    }
+    throw new FilterFault("Found an unbalanced bracket expression.");
+  }
+
   #number(digits: number): Token {
     let end = digits;
-    for (let tail = end; (tail = this.#match(NUMBER_TAIL, end)) > end;) end = tail;
+    if (this.#source.charAt(end) === ".") end = this.#digits(end + 1);
+    if (/[eE]/.test(this.#source.charAt(end))) {
+      const isSigned = /[+-]/.test(this.#source.charAt(end + 1));
+      end = this.#digits(end + (isSigned ? 2 : 1));
+    }
+    end = this.#match(TYPE_SUFFIX, end);
     const value = Number(this.#source.slice(this.#position, digits));
     const fits = value >= -MAX_INT32 - 1 && value <= MAX_INT32;
     // The addition makes 0 of -0: there is one zero among integers.
     return end === digits && fits
       ? this.#token("literal", end, value + 0)
       : this.#token("foreign", end);
+  }
+
+  /** Index behind the digits that have to be at `start`. */
+  #digits(start: number): number {
+    const end = this.#match(DIGITS, start);
+    if (end === start) throw syntaxFault("A digit was expected", start, this.#source);
+    return end;
   }
 
   #word(end: number): Token {

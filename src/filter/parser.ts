@@ -118,6 +118,8 @@ class Parser {
         return this.#at("open") ? this.#call(name) : this.#part({ kind: "identifier", name });
       }
       default:
+        // The library has looked at the next token by now: what cannot be read there is said first.
+        this.#lexer.next();
         throw this.#expected("Expression");
     }
   }

@@ -1,9 +1,10 @@
 /**
  * Request bodies: how much is read, and what it must be.
  */
-import { badRequest, RestError } from "../errors.ts";
+import { badProperty, badRequest, INVALID_GROUP_NAME, RestError } from "../errors.ts";
 import { MAX_REST_BODY_BYTES } from "../limits.ts";
 import type { Payload } from "../protocol/command.ts";
+import type { RestBody } from "./request.ts";
 import type { RequestHeaders } from "./request_headers.ts";
 import { type ContentType, parseContentType } from "./content_type.ts";
 import { isGroupName } from "../names.ts";
@@ -63,31 +64,13 @@ function isKnownCharset(charset: string): boolean {
 }
 
 /**
- * Reads a body within the limit, whether its length was declared or not.
+ * The bytes of a body.
  *
- * @throws RestError 400 when it is longer
+ * @throws RestError 400 when it is longer than the limit, or breaks off
  */
-export function readBody(request: Request, { length }: RequestHeaders): Promise<Uint8Array> {
-  // `request.body` would make a stream, which costs more than all the rest; a declared length is checked already.
-  return length === undefined ? readStream(request.body) : request.bytes();
-}
-
-async function readStream(stream: ReadableStream<Uint8Array> | null): Promise<Uint8Array> {
-  if (stream === null) return new Uint8Array();
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of stream) {
-    length += chunk.length;
-    // Leaving the loop cancels the rest of the body.
-    if (length > MAX_REST_BODY_BYTES) throw tooLong();
-    chunks.push(chunk);
-  }
-  const body = new Uint8Array(length);
-  let offset = 0;
-  for (const chunk of chunks) {
-    body.set(chunk, offset);
-    offset += chunk.length;
-  }
+export function wholeBody(body: RestBody): Uint8Array {
+  if (body === "tooLong") throw tooLong();
+  if (body === "broken") throw badRequest("The request body is not complete.", "Request");
   return body;
 }
 
@@ -132,7 +115,7 @@ export function groupsOf(
   if (filter !== undefined && filter !== null && typeof filter !== "string") throw notGroups();
   if (groups !== undefined && groups !== null && !Array.isArray(groups)) throw notGroups();
   if (!Array.isArray(groups) || groups.length === 0 || !groups.every(isGroup)) {
-    throw badRequest("A nonempty list of valid group names is required.", "Request");
+    throw badProperty(INVALID_GROUP_NAME, "Groups");
   }
   return { groups: [...new Set<string>(groups)], filter: filter ? filter : undefined };
 }

@@ -1,7 +1,7 @@
 /**
  * `:generateToken`: a client token for a hub, signed with the primary key.
  */
-import { badRequest } from "../errors.ts";
+import { badParameter } from "../errors.ts";
 import { type Operation, template } from "./operation.ts";
 import type { Query } from "./query.ts";
 
@@ -17,7 +17,7 @@ function clientPath(query: Query): string {
   const path = Object.hasOwn(CLIENT_PATHS, type.toLowerCase())
     ? CLIENT_PATHS[type.toLowerCase()]
     : undefined;
-  if (path === undefined) throw badRequest(`The value '${type}' is not valid.`, "clientType");
+  if (path === undefined) throw badParameter(`The value '${type}' is not valid.`, "clientType");
   return path;
 }
 

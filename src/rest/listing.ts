@@ -1,7 +1,7 @@
 /**
  * The connections of a group, page by page.
  */
-import { badRequest } from "../errors.ts";
+import { badParameter } from "../errors.ts";
 import { listGroup } from "../hub/membership.ts";
 import { continuationToken, lastIdOf } from "./continuation.ts";
 import { type Call, nameIn, type Operation, template } from "./operation.ts";
@@ -23,7 +23,7 @@ export const LIST_CONNECTIONS_IN_GROUP: Operation = {
     const token = query.continuationToken;
     const after = token === undefined ? "" : lastIdOf(services, hubName, group, token);
     if (after === undefined) {
-      throw badRequest("Invalid continuationToken.", "continuationToken");
+      throw badParameter("Invalid continuationToken.", "continuationToken");
     }
     if (hub === undefined) return { status: 200, body: { value: [] } };
     const { pageSize, top } = query;

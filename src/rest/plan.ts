@@ -3,13 +3,12 @@
  */
 import { BoundedCache } from "../auth/bounded_cache.ts";
 import { badRequest } from "../errors.ts";
-import { MAX_PLANNED_URL_LENGTH, MAX_PLANS } from "../limits.ts";
+import { MAX_PLANNED_TARGET_LENGTH, MAX_PLANS } from "../limits.ts";
 import { hubKey, isGroupName, isHubName, isPresent } from "../names.ts";
 import type { Operation } from "./operation.ts";
 import { OPERATIONS } from "./operations.ts";
 import { isPermissionName } from "./permissions.ts";
 import { Query } from "./query.ts";
-import { targetOf } from "./raw_target.ts";
 import { API_VERSIONS } from "./respond.ts";
 import { type Match, type PathNames, Routes, splitPath } from "./route.ts";
 
@@ -33,8 +32,7 @@ const VERSIONS: ReadonlySet<string> = new Set(API_VERSIONS);
  *
  * @throws RestError 400 when the path is no percent-encoded UTF-8
  */
-export function planOf(method: string, url: string): Plan | Exclude<Match, { kind: "found" }> {
-  const target = targetOf(url);
+export function planOf(method: string, target: string): Plan | Exclude<Match, { kind: "found" }> {
   const mark = target.indexOf("?");
   const path = mark < 0 ? target : target.slice(0, mark);
   const match = ROUTES.match(method, splitPath(path));
@@ -91,13 +89,13 @@ export class Plans {
   readonly #recent = new BoundedCache<string, Plan>(MAX_PLANS);
 
   /** The plan of an earlier call like this one. */
-  find(method: string, url: string): Plan | undefined {
-    const plan = this.#recent.get(url);
+  find(method: string, target: string): Plan | undefined {
+    const plan = this.#recent.get(target);
     return plan?.operation.method === method ? plan : undefined;
   }
 
   /** Remembers a plan that passed {@link checkPlan}. */
-  keep(url: string, plan: Plan): void {
-    if (url.length <= MAX_PLANNED_URL_LENGTH) this.#recent.set(url, plan);
+  keep(target: string, plan: Plan): void {
+    if (target.length <= MAX_PLANNED_TARGET_LENGTH) this.#recent.set(target, plan);
   }
 }

@@ -1,7 +1,7 @@
 /**
  * Query parameters of REST calls: case-insensitive names, form encoding, and the rules of the single parameters.
  */
-import { badRequest, type RestError } from "../errors.ts";
+import { badParameter, badRequest, INVALID_GROUP_NAME } from "../errors.ts";
 import {
   MAX_CONTINUATION_TOKEN_LENGTH,
   MAX_CONTINUATION_URL_LENGTH,
@@ -87,10 +87,11 @@ export class Query {
     return token;
   }
 
-  /** `targetName`: the group that a permission is about; required. */
+  /** `targetName`: the group that a permission is about; required, and judged as group names are. */
   get targetName(): string {
     const name = this.all("targetname")[0];
-    return name !== undefined && isGroupName(name) ? name : fail("targetName");
+    if (name === undefined || !isGroupName(name)) throw badRequest(INVALID_GROUP_NAME, "Request");
+    return name;
   }
 
   /** `minutesToExpire`: 1 to 2147483647, an hour when absent. */
@@ -103,7 +104,7 @@ export class Query {
   /** `group`, repeated: valid group names. */
   get groups(): readonly string[] {
     const groups = this.all("group");
-    if (!groups.every(isGroupName)) throw badRequest("Invalid group name.", "group");
+    if (!groups.every(isGroupName)) throw badParameter("Invalid group name.", "group");
     return groups;
   }
 
@@ -131,9 +132,5 @@ function wholeNumber(text: string, min: number, max: number): number | undefined
 }
 
 function fail(name: string): never {
-  throw invalid(name);
-}
-
-function invalid(name: string): RestError {
-  return badRequest(`Invalid ${name}.`, name);
+  throw badParameter(`Invalid ${name}.`, name);
 }

@@ -2,6 +2,7 @@
  * The request headers that the API reads, collected in one pass: single look-ups would each cost a good part of the
  * pass, which metadata needs anyway.
  */
+import type { RestHeaders } from "./request.ts";
 
 /** The headers that nearly every call needs. */
 export interface RequestHeaders {
@@ -21,7 +22,7 @@ const METADATA_PREFIX = "x-webpubsub-metadata-";
 const NO_METADATA: RequestHeaders["metadata"] = [];
 
 /** Collects them. */
-export function requestHeaders(headers: Headers): RequestHeaders {
+export function requestHeaders(headers: RestHeaders): RequestHeaders {
   let authorization: string | undefined;
   let length: string | undefined;
   let encoding: string | undefined;

@@ -42,6 +42,4 @@ export interface RestServices {
   readonly publicEndpoint: string | undefined;
   /** Whether `X-Forwarded-*` headers come from a trusted proxy. */
   readonly trustForwardedHeaders: boolean;
-  /** Origins that may call from a browser; none by default. */
-  readonly corsOrigins: readonly string[];
 }

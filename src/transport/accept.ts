@@ -18,6 +18,7 @@ import { negotiate, offeredSubprotocols } from "../protocol/negotiate.ts";
 import { rawCodec, type RawMode } from "../protocol/raw.ts";
 import { Identity } from "../session/identity.ts";
 import { all, type ClientUrl, last, parseClientUrl } from "./client_url.ts";
+import type { HeaderFields } from "./http/header_fields.ts";
 import { judgeUpgrade, type Refusal, refusal, type UpgradeRequest } from "./upgrade.ts";
 
 /** What a client token says, after it was verified for the hub. */
@@ -181,7 +182,7 @@ const AMBIGUOUS = Symbol("ambiguous token");
 
 /** The token of the query, else of the header; `undefined` when there is none. */
 function clientToken(
-  headers: Headers,
+  headers: HeaderFields,
   parameters: ClientUrl["parameters"],
 ): string | typeof AMBIGUOUS | undefined {
   const given = all(parameters, "access_token");
@@ -204,7 +205,7 @@ function rawMode(parameters: ClientUrl["parameters"]): RawMode | string {
 
 /** What the `connect` event tells: never the client's token. */
 function connectRequest(
-  headers: Headers,
+  headers: HeaderFields,
   parameters: ClientUrl["parameters"],
   subprotocols: readonly string[],
   claims: ClientClaims,

@@ -1,6 +1,7 @@
 /**
  * A client's socket on a bare TCP connection with frames of our own: what one turn queues is written in one piece.
  */
+import { Buffer } from "node:buffer";
 import type { Socket } from "node:net";
 import type { Meter } from "../hub/ports.ts";
 import { CLOSE_ANSWER_MS, RUNTIME_BUFFER_BYTES } from "../limits.ts";
@@ -63,12 +64,18 @@ export class BatchingSocket implements ClientSocket, Pumped, Flushable, Reader, 
     this.#events = events;
   }
 
-  /** The 101 answer is written: reads `early`, what came behind the request's head, and then the socket. */
-  start(early: readonly Uint8Array[]): void {
+  /**
+   * Writes the 101 answer, in one piece with what is already to be said behind it; then reads `early`, what came behind
+   * the request's head, and the socket.
+   */
+  start(answer: Uint8Array, early: readonly Uint8Array[]): void {
     const socket = this.#socket;
     this.#started = true;
     // The client may have left while the handshake waited; its close may still be reported, to nobody then.
     if (socket.destroyed) return this.#gone();
+    const first = this.#batch?.bytes;
+    this.#batch = undefined;
+    socket.write(first === undefined ? answer : Buffer.concat([answer, first]));
     socket.on("data", (chunk: Uint8Array) => this.#take(chunk));
     socket.on("drain", () => this.pump());
     socket.on("end", endToo);

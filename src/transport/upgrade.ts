@@ -3,6 +3,8 @@
  * 4.2.1), and the whole HTTP answer to a request that does not.
  */
 
+import type { HeaderFields } from "./http/header_fields.ts";
+
 const VERSION = "13";
 /** 16 bytes in base64. */
 const KEY = /^[A-Za-z0-9+/]{22}==$/;
@@ -16,7 +18,7 @@ export interface UpgradeRequest {
   readonly method: string;
   /** `HTTP/1.1`; `undefined` where the runtime does not tell. */
   readonly version: string | undefined;
-  readonly headers: Headers;
+  readonly headers: HeaderFields;
 }
 
 /** A plain HTTP answer, the same on both transports; no connection exists. */
@@ -81,7 +83,7 @@ export function judgeUpgrade({ method, version, headers }: UpgradeRequest): Upgr
 }
 
 /** Tells whether a request asks for a WebSocket at all; whether it asks rightly is for the judge to say. */
-export function asksForWebSocket(headers: Headers): boolean {
+export function asksForWebSocket(headers: HeaderFields): boolean {
   return hasToken(headers.get("upgrade"), "websocket");
 }
 

@@ -11,7 +11,7 @@ export interface FakeWorld extends World {
   signal(name: string): void;
   /** Delays of timers that were set, with what they would run. */
   readonly timers: { readonly ms: number; readonly task: () => void }[];
-  /** Says that the watched file has changed, and lets the change settle. */
+  /** Says that something happened beside the watched file, and lets the change settle. */
   changeFile(): Promise<void>;
   /** Settles when the command waits for signals. */
   readonly ready: Promise<void>;
@@ -24,6 +24,8 @@ export function fakeWorld(
 ): FakeWorld {
   const output = { out: "", err: "" };
   const timers: { ms: number; task: () => void }[] = [];
+  /** Runs the timer that was set last. */
+  const ring = () => timers.pop()?.task();
   const ready = Promise.withResolvers<void>();
   let watched = () => {};
   let handler: (signal: string) => void = () => {};
@@ -35,8 +37,11 @@ export function fakeWorld(
       ...systemPlatform,
       now: () => 0,
       after(ms, task) {
-        timers.push({ ms, task });
-        return () => {};
+        const timer = { ms, task };
+        timers.push(timer);
+        return () => {
+          if (timers.includes(timer)) timers.splice(timers.indexOf(timer), 1);
+        };
       },
     },
     readFile(path) {
@@ -44,13 +49,16 @@ export function fakeWorld(
       if (text === undefined) throw new Deno.errors.NotFound(path);
       return text;
     },
-    watchFile(_path, onChange) {
-      watched = onChange;
+    isRegularFile: (path) => !path.startsWith("/dev/"),
+    fileEvents(_path, onEvent) {
+      watched = onEvent;
       return () => watched = () => {};
     },
     async changeFile() {
       watched();
-      timers.pop()?.task();
+      // One look sees the new text, the next one that it has stayed.
+      ring();
+      ring();
       for (let turn = 0; turn < 20; turn++) await Promise.resolve();
     },
     out: (text) => void (output.out += text),

@@ -4,10 +4,10 @@ import { fakeStart, fakeWorld } from "./fake_world.ts";
 
 const KEY = "a-new-primary-key-of-enough-bytes-01";
 
-async function running(files: Record<string, string>) {
+async function running(files: Record<string, string>, config = "hubbub.json") {
   const world = fakeWorld({ files });
   const { start, reloaded } = fakeStart();
-  const done = serve({ config: "hubbub.json" }, true, world, start);
+  const done = serve({ config }, true, world, start);
   await world.ready;
   for (let turn = 0; turn < 20; turn++) await Promise.resolve();
   const stop = async () => {
@@ -95,5 +95,24 @@ Deno.test("changes that only a restart can apply are named", async () => {
   files["hubbub.json"] = '{"port": 1, "recoveryWindowSeconds": 30}';
   await world.changeFile();
   assert.match(world.output.err, /restart.*port, recoveryWindowSeconds/);
+  await stop();
+});
+
+Deno.test("a configuration from a pipe is read once: nobody waits for a second text", async () => {
+  const files = { "/dev/fd/63": '{"port": 0}' };
+  const { world, reloaded, stop } = await running(files, "/dev/fd/63");
+  files["/dev/fd/63"] = "";
+  await world.changeFile();
+  assert.equal(reloaded.length, 0);
+  assert.doesNotMatch(world.output.err, /Configuration/);
+  await stop();
+});
+
+Deno.test("one change is taken over once, however often the file is looked at", async () => {
+  const files = { "hubbub.json": '{"port": 0}' };
+  const { world, reloaded, stop } = await running(files);
+  files["hubbub.json"] = '{"port": 0, "hubs": {"chat": {}}}';
+  for (let i = 0; i < 5; i++) await world.changeFile();
+  assert.equal(reloaded.length, 1);
   await stop();
 });

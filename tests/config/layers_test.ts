@@ -18,7 +18,7 @@ Deno.test("told nothing, the server listens on localhost:8080 with the developme
       port: 8080,
       additionalEndpoints: [],
       trustForwardedHeaders: false,
-      transport: "native",
+      transport: "batching",
       accessKeys: { primary: DEVELOPMENT_KEY },
       hubs: {},
       recoveryWindowSeconds: 60,

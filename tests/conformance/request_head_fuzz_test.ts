@@ -1,7 +1,7 @@
 // Request heads with wrong bytes, over real TCP connections to the front of the batching transport: each is answered
 // or its connection ends, and the next proper request is served.
 import assert from "node:assert/strict";
-import { RequestHeadReader } from "../../src/transport/request_head.ts";
+import { RequestHeadReader } from "../../src/transport/http/request_head.ts";
 import { below, changed, type Random, randomBytes } from "./byte_streams.ts";
 import { bytesOf, frame } from "./client_frames.ts";
 import { LiveClient } from "./live_client.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { startServer } from "../../src/server.ts";
 import { QUIET } from "../support/fixture.ts";
-import { errorOf, jsonClient, nextData, plainClient, sendText } from "../rest/clients.ts";
+import { invalidOf, jsonClient, nextData, plainClient, sendText } from "../rest/clients.ts";
 import { raw } from "../rest/raw_http.ts";
 
 const HUB = "/api/hubs/chat";
@@ -90,8 +90,8 @@ Deno.test("an invalid filter is 400 with the service's text, whether or not anyb
       const target = `${HUB}${path}?filter=${encodeURIComponent(filter)}`;
       const answer = await raw(server, "POST", target, { body: "x" });
       assert.equal(answer.status, 400, filter);
-      const { code, message, target: blamed } = errorOf(answer.body);
-      assert.deepEqual([code, blamed], ["Error.BadRequest", "Request"]);
+      const { message, target: blamed } = invalidOf(answer, "application/problem+json");
+      assert.equal(blamed, "filter");
       assert.equal(message, `Invalid syntax for ${detail} (Parameter 'filter')`);
     }
   }

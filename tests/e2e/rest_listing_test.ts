@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { type HubbubServer, startServer } from "../../src/server.ts";
 import { QUIET } from "../support/fixture.ts";
-import { errorOf, type JsonClient, jsonClient } from "../rest/clients.ts";
+import { invalidOf, type JsonClient, jsonClient } from "../rest/clients.ts";
 import { raw, type RawInit, tokenFor } from "../rest/raw_http.ts";
 
 const ROOM = "/api/hubs/chat/groups/room/connections";
@@ -142,7 +142,7 @@ Deno.test("maxpagesize and top are decimal digits within bounds, once", async ()
     for (const value of wrong) {
       const answer = await raw(server, "GET", `${ROOM}?${name}=${value}`);
       assert.equal(answer.status, 400, `${name}=${value}`);
-      const { message, target } = errorOf(answer.body);
+      const { message, target } = invalidOf(answer, "application/json");
       assert.deepEqual([message, target], [`Invalid ${name}.`, name]);
     }
   }
@@ -173,7 +173,7 @@ Deno.test("a continuation token is good for its own hub and group only, and only
   for (const token of [...altered, ...lastChars, good.slice(0, -1), ...made]) {
     const answer = await at(ROOM, token);
     assert.equal(answer.status, 400, token);
-    const { message, target } = errorOf(answer.body);
+    const { message, target } = invalidOf(answer, "application/json");
     assert.deepEqual([message, target], ["Invalid continuationToken.", "continuationToken"]);
   }
   for (const path of [ROOM.replace("room", "Room"), ROOM.replace("chat", "other")]) {

@@ -70,6 +70,9 @@ Deno.test("both permissions have a name in any letter case and a number; nothing
   assert.deepEqual([message, target], ["Invalid permission.", "permission"]);
 });
 
+const NO_GROUP_NAME =
+  "Invalid group name. Valid group name should be in between 1 and 1024 characters long.";
+
 Deno.test("targetName is required, a literal group name, and case-sensitive", async () => {
   await using server = await startServer(QUIET);
   using client = await jsonClient(server, "chat");
@@ -88,7 +91,7 @@ Deno.test("targetName is required, a literal group name, and case-sensitive", as
       assert.equal(answer.status, 400, method + query.slice(0, 20));
       if (method === "HEAD") continue;
       const { message, target } = errorOf(answer.body);
-      assert.deepEqual([message, target], ["Invalid targetName.", "targetName"]);
+      assert.deepEqual([message, target], [NO_GROUP_NAME, "Request"]);
     }
   }
   for (const name of ["*", "room.*", "**", "x".repeat(1024)]) {

@@ -159,3 +159,57 @@ Deno.test("a configured origin passes the preflight and may read the answer; oth
   });
   assert.doesNotMatch(foreign.head, /allow-origin/i);
 });
+
+Deno.test("an origin is meant however it is written: letter case, default port, trailing slash, *", async () => {
+  for (
+    const [written, origin] of [
+      ["*", "http://localhost:5173"],
+      ["http://localhost:5173/", "http://localhost:5173"],
+      ["HTTP://LocalHost:5173", "http://localhost:5173"],
+      ["http://localhost:80", "http://localhost"],
+      ["https://App.Example:443/", "https://app.example"],
+      ["http://[0:0::1]:3000", "http://[::1]:3000"],
+      ["https://bücher.example", "https://xn--bcher-kva.example"],
+    ] as const
+  ) {
+    await using server = await startPublic({ cors: { allowedOrigins: [written] } });
+    const answer = await call(server, "POST", TOKEN_PATH, { headers: { Origin: origin } });
+    assert.equal(answer.status, 200);
+    const expected = written === "*" ? "*" : origin;
+    assert.equal(answer.headers.get("access-control-allow-origin"), expected, written);
+  }
+});
+
+Deno.test("the health probe answers pages of allowed origins too, its preflight included", async () => {
+  const origin = "https://app.example.com";
+  await using server = await startPublic({ cors: { allowedOrigins: [origin] } });
+  for (const method of ["GET", "HEAD"]) {
+    const headers = { Origin: origin };
+    const health = await call(server, method, "/api/health", { headers, token: null });
+    assert.equal(health.status, 200);
+    assert.equal(health.headers.get("access-control-allow-origin"), origin);
+  }
+  const headers = { Origin: origin, "Access-Control-Request-Method": "GET" };
+  const preflight = await call(server, "OPTIONS", "/api/health", { headers, token: null });
+  assert.equal(preflight.status, 204);
+  assert.equal(preflight.headers.get("access-control-allow-origin"), origin);
+  for (const path of ["/api/health", TOKEN_PATH]) {
+    assert.equal((await call(server, "OPTIONS", path, { token: null })).status, 405);
+  }
+});
+
+Deno.test("refusals can be read by pages of allowed origins", async () => {
+  await using server = await startPublic({ cors: { allowedOrigins: ["*"] } });
+  const headers = { Origin: "https://app.example.com" };
+  for (
+    const [method, path, status] of [
+      ["GET", "/api/nothing", 404],
+      ["PATCH", TOKEN_PATH, 405],
+      ["POST", `${TOKEN_PATH}?minutesToExpire=0`, 400],
+    ] as const
+  ) {
+    const answer = await call(server, method, path, { headers });
+    assert.equal(answer.status, status);
+    assert.equal(answer.headers.get("access-control-allow-origin"), "*");
+  }
+});

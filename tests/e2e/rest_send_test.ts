@@ -2,7 +2,14 @@
 import assert from "node:assert/strict";
 import { startServer } from "../../src/server.ts";
 import { QUIET } from "../support/fixture.ts";
-import { errorOf, jsonClient, nextData, plainClient, sendText } from "../rest/clients.ts";
+import {
+  errorOf,
+  invalidOf,
+  jsonClient,
+  nextData,
+  plainClient,
+  sendText,
+} from "../rest/clients.ts";
 import { raw } from "../rest/raw_http.ts";
 
 const HUB = "/api/hubs/chat";
@@ -200,7 +207,7 @@ Deno.test("messageTtlSeconds is 0 to 300 in decimal digits", async () => {
         body: "no",
       });
       assert.equal(answer.status, 400, ttl);
-      const { message, target } = errorOf(answer.body);
+      const { message, target } = invalidOf(answer, "application/json");
       assert.deepEqual([message, target], ["Invalid messageTtlSeconds.", "messageTtlSeconds"]);
     }
   }

@@ -6,7 +6,7 @@ import { type HubbubServer, startServer } from "../../src/server.ts";
 import { QUIET } from "../support/fixture.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { inSeconds } from "../support/rest_client.ts";
-import { errorOf } from "../rest/clients.ts";
+import { invalidOf } from "../rest/clients.ts";
 import { raw } from "../rest/raw_http.ts";
 
 const PATH = "/api/hubs/Chat/:generateToken";
@@ -102,7 +102,7 @@ Deno.test("what is invalid is 400 with the parameter's name", async () => {
   ) {
     const answer = await raw(server, "POST", `${PATH}?${query}`);
     assert.equal(answer.status, 400, query);
-    const error = errorOf(answer.body);
+    const error = invalidOf(answer, "application/json");
     assert.deepEqual([error.message, error.target], [message, target]);
   }
 });

@@ -32,7 +32,9 @@ Deno.test({
     const { size } = await Deno.stat(path);
     console.log(`executable: ${(size / 1e6).toFixed(1)} MB, ready in ${ready.toFixed(0)} ms`);
 
-    const { connectionString } = JSON.parse(line);
+    const { connectionString, endpoint } = JSON.parse(line);
+    const page = await fetch(endpoint);
+    assert.match(await page.text(), /<h1>Hubbub is running<\/h1>/);
     const service = new WebPubSubServiceClient(connectionString, "chat", {
       allowInsecureConnection: true,
     });

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { RawClient } from "../support/raw_client.ts";
 import { clientUrl, rest } from "../support/rest_client.ts";
-import type { Reachable } from "./raw_http.ts";
+import type { RawAnswer, Reachable } from "./raw_http.ts";
 
 /** A client that has got its `connected` message. */
 export interface JsonClient extends Disposable {
@@ -55,9 +55,50 @@ export async function nextData(client: JsonClient): Promise<unknown> {
   return data;
 }
 
-/** The service's error body, or the assertion that there is one. */
-export function errorOf(body: string): { code: string; message: string; target: string } {
+/** What all error bodies have in common. */
+export interface ErrorBody {
+  readonly code: string;
+  readonly message: string;
+  readonly target: string;
+}
+
+/** The error body of the service's own code, or the assertion that there is one. */
+export function errorOf(body: string): ErrorBody {
   const parsed = JSON.parse(body);
   assert.deepEqual(Object.keys(parsed), ["code", "message", "target", "details", "inner"]);
   return parsed;
+}
+
+/** The error body of the service's web framework, as recorded, or the assertion that the answer is one. */
+export function invalidOf(
+  { status, headers, body }: RawAnswer,
+  type: "application/json" | "application/problem+json",
+): ErrorBody {
+  assert.equal(status, 400);
+  assert.equal(headers.get("content-type"), `${type}; charset=utf-8`);
+  assert.equal(headers.get("x-ms-error-code"), "Error.BadRequest");
+  assert.equal(headers.has("api-supported-versions"), false);
+  const { code, message, target } = JSON.parse(body);
+  const expected = {
+    code,
+    message,
+    target,
+    errors: { [target]: [message] },
+    type: null,
+    title: "One or more validation errors occurred.",
+    status: 400,
+    detail: null,
+    instance: null,
+    extensions: {},
+  };
+  assert.equal(body, JSON.stringify(expected), "members in the service's order");
+  assert.equal(code, "Error.BadRequest");
+  return expected;
+}
+
+/** The error body of a refused call, whichever of the service's three it is. */
+export function anyErrorOf(answer: RawAnswer): ErrorBody {
+  if (!answer.body.includes('"errors":')) return errorOf(answer.body);
+  const isProblem = answer.headers.get("content-type")?.startsWith("application/problem+json");
+  return invalidOf(answer, isProblem ? "application/problem+json" : "application/json");
 }

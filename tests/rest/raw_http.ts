@@ -76,6 +76,11 @@ export class RawHttp implements Disposable {
     this.#socket.write(bytes);
   }
 
+  /** Sends no more, and goes on reading. */
+  leave(): void {
+    this.#socket.end();
+  }
+
   /** Sends one call and waits for its answer. */
   call(method: string, target: string, init: RawInit = {}): Promise<RawAnswer> {
     this.write(requestBytes(this.#server, method, target, init));

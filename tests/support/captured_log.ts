@@ -12,6 +12,11 @@ export class CapturedLog implements Disposable {
     console.error = (line: string) => void this.#lines.push(line);
   }
 
+  /** Everything that was logged. */
+  get lines(): readonly string[] {
+    return this.#lines;
+  }
+
   /** The entries with `message`, without the time. */
   entries(message: string): Record<string, unknown>[] {
     return this.#lines.map((line) => JSON.parse(line))

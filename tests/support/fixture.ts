@@ -9,7 +9,7 @@
 export const QUIET = {
   port: 0,
   log: { level: "off", format: "text" },
-  transport: Deno.env.get("HUBBUB_TEST_TRANSPORT") === "batching" ? "batching" : "native",
+  transport: Deno.env.get("HUBBUB_TEST_TRANSPORT") === "native" ? "native" : "batching",
 } as const;
 
 /** The oldest runtime that is supported. */

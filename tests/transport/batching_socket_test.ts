@@ -57,7 +57,7 @@ class Scene {
         stuck: () => this.heard.push("stuck"),
       } satisfies SocketEvents,
     );
-    this.client.start([]);
+    this.client.start(new Uint8Array(), []);
   }
 
   /** Bytes of the client come in. */

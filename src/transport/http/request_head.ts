@@ -1,41 +1,13 @@
 /**
- * Reads one HTTP/1.1 request head, bounded and strict: just enough to tell a WebSocket upgrade from what is passed on
- * untouched. A head that two readers could understand differently is refused.
+ * Reads one HTTP/1.1 request head, bounded and strict: a head that two readers could understand differently is refused.
+ * What the lines mean together is for `request_rules.ts` to say.
  *
  * Rules: RFC 9112 sections 2.2, 3 and 5.
  */
 import { Buffer } from "node:buffer";
 
-/** Longest request line, in bytes (ours: a token of the longest length fits the header, not the query). */
-export const MAX_REQUEST_LINE_BYTES = 16 * 1024;
-/** All header lines together, in bytes (ours: the longest token, and 32 KiB for the rest). */
-export const MAX_HEADER_BYTES = 48 * 1024;
-/** Most header lines (ours). */
-export const MAX_HEADERS = 100;
-
-/** What a head can be refused for: its status and the text of the answer. */
-const FLAWS = {
-  requestLine: { status: 400, message: "The request line is not valid." },
-  requestLineTooLong: { status: 414, message: "The request line is too long." },
-  headersTooLong: { status: 431, message: "The request headers are too long." },
-  tooManyHeaders: { status: 431, message: "The request has too many headers." },
-  lineEnd: { status: 400, message: "A line of the request does not end with CR LF." },
-  foldedLine: { status: 400, message: "A request header is folded." },
-  controlByte: { status: 400, message: "The request head holds a control character." },
-  headerLine: { status: 400, message: "A request header is not valid." },
-  repeatedHeader: { status: 400, message: "A request header is repeated." },
-} as const;
-
-/** Why a head was refused. */
-export type HeadFlaw = keyof typeof FLAWS;
-
-/** A request that gets a plain HTTP answer; the connection ends with it. */
-export interface HeadRefusal {
-  readonly kind: "refused";
-  readonly flaw: HeadFlaw;
-  readonly status: number;
-  readonly message: string;
-}
+import { MAX_HEADER_BYTES, MAX_HEADER_LINES, MAX_REQUEST_LINE_BYTES } from "../../limits.ts";
+import { type Flaw, type Refusal, refusal } from "./flaws.ts";
 
 /** A request head. */
 export interface RequestHead {
@@ -72,12 +44,12 @@ const SPACE = 0x20;
 const DELETE = 0x7f;
 const FIRST_CAPACITY = 1024;
 /** The longest head that is still unfinished, its line ends included. */
-const MAX_HEAD_BYTES = MAX_REQUEST_LINE_BYTES + MAX_HEADER_BYTES + 2 * (MAX_HEADERS + 3);
+const MAX_HEAD_BYTES = MAX_REQUEST_LINE_BYTES + MAX_HEADER_BYTES + 2 * (MAX_HEADER_LINES + 3);
 /** What `#scan` gives while the empty line is still to come. */
 const UNFINISHED = -1;
 
 /**
- * Reads the head of one request from chunks of any size. Holds at most 64 KiB and the last chunk; refuses at the first
+ * Reads the head of one request from chunks of any size. Holds no more than the bounds of a head and the last chunk; refuses at the first
  * wrong byte.
  *
  * ```ts
@@ -103,7 +75,7 @@ export class RequestHeadReader {
   #skipped = 0;
 
   /** Reads on; `undefined` while the head is not whole. Throws when the head was whole, or refused, before. */
-  push(chunk: Uint8Array): RequestHead | HeadRefusal | undefined {
+  push(chunk: Uint8Array): RequestHead | Refusal | undefined {
     if (this.#finished) throw new Error("Cannot read on: the request head has ended");
     const end = this.#scan(chunk);
     if (typeof end === "string") return this.#refuse(end);
@@ -124,7 +96,7 @@ export class RequestHeadReader {
   }
 
   /** Goes over new bytes for forbidden ones, limits, and the empty line; gives where the head ends. */
-  #scan(chunk: Uint8Array): number | HeadFlaw {
+  #scan(chunk: Uint8Array): number | Flaw {
     for (let i = 0; i < chunk.length; i++) {
       const byte = chunk[i] ?? 0;
       if (this.#afterCr) {
@@ -148,7 +120,7 @@ export class RequestHeadReader {
       if ((byte < SPACE && byte !== TAB) || byte === DELETE) return "controlByte";
       if (this.#lineBytes === 0) {
         if (byte === SPACE || byte === TAB) return this.#lines > 0 ? "foldedLine" : "requestLine";
-        if (this.#lines > MAX_HEADERS) return "tooManyHeaders";
+        if (this.#lines > MAX_HEADER_LINES) return "tooManyHeaders";
       }
       this.#lineBytes++;
       if (this.#lines === 0) {
@@ -171,10 +143,10 @@ export class RequestHeadReader {
     this.#length = needed;
   }
 
-  #refuse(flaw: HeadFlaw): HeadRefusal {
+  #refuse(flaw: Flaw): Refusal {
     this.#finished = true;
     this.#kept = undefined;
-    return { kind: "refused", flaw, ...FLAWS[flaw] };
+    return refusal(flaw);
   }
 }
 
@@ -182,15 +154,6 @@ export class RequestHeadReader {
 export function singleHeader(head: RequestHead, name: string): string | undefined {
   const values = head.headers.get(name);
   return values?.length === 1 ? values[0] : undefined;
-}
-
-/** The headers as the platform's `Headers`. */
-export function headersOf(head: RequestHead): Headers {
-  const headers = new Headers();
-  for (const [name, values] of head.headers) {
-    for (const value of values) headers.append(name, value);
-  }
-  return headers;
 }
 
 /**
@@ -210,7 +173,7 @@ function isBlank(char: number): boolean {
 }
 
 /** Takes a whole head apart, whose bytes have been scanned. */
-function parse(bytes: Uint8Array, start: number, length: number): RequestHead | HeadFlaw {
+function parse(bytes: Uint8Array, start: number, length: number): RequestHead | Flaw {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     .toString("latin1", start, length - 4);
   const lines = text.split("\r\n");

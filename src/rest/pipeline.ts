@@ -1,41 +1,37 @@
 /**
- * The REST API: a Hono application around one pipeline. The order of its checks is the service's; no step before the
- * last changes or delivers anything.
+ * The REST API: one pipeline from a call to its answer, both plain data. The order of its checks is the service's; no
+ * step before the last changes or delivers anything.
  */
-import { Hono } from "hono";
-import { cors } from "hono/cors";
 import { bearerToken } from "../auth/bearer.ts";
-import { badRequest, RestError } from "../errors.ts";
+import { badProperty, RestError } from "../errors.ts";
+import { MAX_REST_BODY_BYTES } from "../limits.ts";
 import type { Filter } from "../filter/filter.ts";
-import { type BodyKind, checkBodyHeaders, groupsOf, payloadOf, readBody } from "./body.ts";
+import { type BodyKind, checkBodyHeaders, groupsOf, payloadOf, wholeBody } from "./body.ts";
 import { endpointOf, requestHosts } from "./endpoint.ts";
 import { metadataOf } from "./metadata_headers.ts";
 import type { Call } from "./operation.ts";
 import { checkPlan, type Plan, planOf, Plans } from "./plan.ts";
 import type { Query } from "./query.ts";
+import type { RestRequest, RestResponse } from "./request.ts";
 import { type RequestHeaders, requestHeaders } from "./request_headers.ts";
 import { methodNotAllowed, notFound, refuse, respond, unauthorized } from "./respond.ts";
 import type { Authentication, RestServices } from "./services.ts";
 
+/** Answers a call. Never fails. */
+export type RestPipeline = (request: RestRequest) => Promise<RestResponse>;
+
 /** Makes the handler of everything below `/api`. */
-export function createRestApp(services: RestServices): Hono {
-  // The path is matched raw, below: names may hold anything, and HEAD is not GET here.
-  const app = new Hono({ getPath: () => "/" });
-  if (services.corsOrigins.length > 0) {
-    app.use(cors({
-      origin: [...services.corsOrigins],
-      allowMethods: ["GET", "HEAD", "POST", "PUT", "DELETE"],
-      exposeHeaders: ["x-ms-error-code", "api-supported-versions"],
-      maxAge: 86_400,
-    }));
-  }
+export function createRestPipeline(services: RestServices): RestPipeline {
   const plans = new Plans();
-  app.all("/", (context) => answer(context.req.raw, services, plans));
-  return app;
+  return (request) => answer(request, services, plans);
 }
 
 /** Whatever goes wrong becomes an answer here, exactly once. */
-async function answer(request: Request, services: RestServices, plans: Plans): Promise<Response> {
+async function answer(
+  request: RestRequest,
+  services: RestServices,
+  plans: Plans,
+): Promise<RestResponse> {
   try {
     return await handle(request, services, plans);
   } catch (error) {
@@ -47,10 +43,14 @@ async function answer(request: Request, services: RestServices, plans: Plans): P
 }
 
 /** The pipeline. Where a step may answer at once, only a promise is awaited: each turn of the loop costs. */
-async function handle(request: Request, services: RestServices, plans: Plans): Promise<Response> {
-  const { method, url } = request;
-  const known = plans.find(method, url);
-  const plan = known ?? planOf(method, url); // 1, 2
+async function handle(
+  request: RestRequest,
+  services: RestServices,
+  plans: Plans,
+): Promise<RestResponse> {
+  const { method, target } = request;
+  const known = plans.find(method, target);
+  const plan = known ?? planOf(method, target); // 1, 2
   if (plan.kind === "unknown") return notFound();
   if (plan.kind === "wrongMethod") return methodNotAllowed(plan.allow); // 3
   const { operation, query } = plan;
@@ -62,13 +62,15 @@ async function handle(request: Request, services: RestServices, plans: Plans): P
 
   if (known === undefined) {
     checkPlan(plan); // 5, 6
-    plans.keep(url, plan);
+    plans.keep(target, plan);
   }
   const filter = operation.filtered ? queryFilter(query, services) : undefined; // 7
   let body: Body = NO_BODY;
   if (operation.body !== undefined) {
     const kind = checkBodyHeaders(headers, operation.body); // 8
-    body = bodyOf(await readBody(request, headers), kind, headers, operation.body, services); // 9
+    const read = request.body(MAX_REST_BODY_BYTES);
+    const bytes = wholeBody(read instanceof Promise ? await read : read);
+    body = bodyOf(bytes, kind, headers, operation.body, services); // 9
   }
   const { names, path, hubName } = plan;
   const call: Call = {
@@ -80,7 +82,7 @@ async function handle(request: Request, services: RestServices, plans: Plans): P
     message: body.message,
     groupsRequest: body.groupsRequest,
     path,
-    endpoint: () => endpointOf(request.headers, request.url, services),
+    endpoint: () => endpointOf(request.headers, request.scheme, services),
   };
   return respond(operation.run(call, services)); // 10
 }
@@ -88,7 +90,7 @@ async function handle(request: Request, services: RestServices, plans: Plans): P
 type Verdict = Authentication | "noToken";
 
 function authenticate(
-  request: Request,
+  request: RestRequest,
   { authorization }: RequestHeaders,
   { operation, path }: Plan,
   services: RestServices,
@@ -99,7 +101,7 @@ function authenticate(
   return services.authenticate(token, { path, hosts }, operation.access);
 }
 
-function refusalOf(verdict: Verdict): Response | undefined {
+function refusalOf(verdict: Verdict): RestResponse | undefined {
   switch (verdict) {
     case "noToken":
       return unauthorized(false);
@@ -119,12 +121,15 @@ function refusalOf(verdict: Verdict): Response | undefined {
 /** A blank filter in the query is none. */
 function queryFilter(query: Query, services: RestServices): Filter | undefined {
   const source = query.first("filter");
-  return source === undefined || source.trim() === "" ? undefined : filterOf(source, services);
+  return source === undefined || source.trim() === ""
+    ? undefined
+    : filterOf(source, "filter", services);
 }
 
-function filterOf(source: string, services: RestServices): Filter {
+/** `name` is how the service calls the place: a parameter has a small letter, a property of a body a capital one. */
+function filterOf(source: string, name: "filter" | "Filter", services: RestServices): Filter {
   const parsed = services.parseFilter(source);
-  if (!parsed.ok) throw badRequest(parsed.message, "Request");
+  if (!parsed.ok) throw badProperty(parsed.message, name);
   return parsed.filter;
 }
 
@@ -151,7 +156,7 @@ function bodyOf(
     message: undefined,
     groupsRequest: {
       groups,
-      filter: filter === undefined ? undefined : filterOf(filter, services),
+      filter: filter === undefined ? undefined : filterOf(filter, "Filter", services),
     },
   };
 }

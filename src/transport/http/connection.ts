@@ -1,0 +1,330 @@
+/**
+ * One TCP connection that speaks HTTP/1.1: reads requests one after the other, has each answered, and keeps the answers
+ * in order. A request that is an upgrade takes the connection over.
+ *
+ * Rules: RFC 9112 section 9; RFC 9110 section 10.1.1.
+ */
+import { Buffer } from "node:buffer";
+import type { Socket } from "node:net";
+import {
+  BODY_PAUSE_MS,
+  HTTP_IDLE_MS,
+  LINGER_BYTES,
+  LINGER_MS,
+  MAX_EARLY_BYTES,
+  OUTBOUND_STALL_MS,
+  REQUEST_HEAD_MS,
+  RUNTIME_BUFFER_BYTES,
+} from "../../limits.ts";
+import type { Platform } from "../../platform.ts";
+import type { Connections, Timed } from "./connections.ts";
+import { Exchange, type HttpRequest } from "./exchange.ts";
+import type { Refusal } from "./flaws.ts";
+import { fieldsFor, type HeaderFields } from "./header_fields.ts";
+import { type RequestHead, RequestHeadReader } from "./request_head.ts";
+import { judgeRequest, type RequestFacts } from "./request_rules.ts";
+import { type HttpDate, type HttpResponse, plainText, responseBytes } from "./response.ts";
+
+/** What connections of one listener share. */
+export interface HttpContext {
+  readonly platform: Platform;
+  readonly connections: Connections;
+  readonly date: HttpDate;
+  /** Whether no further request is taken. */
+  isStopping(): boolean;
+  /** Whether a request is for those who take a connection over, whatever becomes of it. */
+  isUpgrade(facts: RequestFacts): boolean;
+  /** Gets such a request; ends with `refuse` or `handOver`. */
+  upgrade(connection: HttpConnection, request: UpgradeHead): void;
+  /** Answers any other request. */
+  answer(request: HttpRequest): HttpResponse | Promise<HttpResponse>;
+  /** A fault of ours; it has ended the connection. */
+  failed(error: unknown): void;
+}
+
+/** The head of a request that may take the connection over. */
+export interface UpgradeHead {
+  readonly method: string;
+  readonly version: string;
+  readonly target: string;
+  readonly headers: HeaderFields;
+}
+
+type State =
+  /** Requests are read. */
+  | "open"
+  /** Somebody decides about an upgrade. */
+  | "upgrading"
+  /** The last answer is out; what still comes is thrown away. */
+  | "lingering"
+  /** The socket is somebody else's. */
+  | "handedOver";
+
+const CONTINUE = Buffer.from("HTTP/1.1 100 Continue\r\n\r\n");
+const NOTHING = new Uint8Array();
+
+/** One connection. */
+export class HttpConnection implements Timed {
+  readonly socket: Socket;
+  readonly #context: HttpContext;
+  readonly #onData = (chunk: Uint8Array) => this.#take(chunk);
+  readonly #onEnd = () => this.#end();
+  readonly #onClose = () => this.#close();
+  readonly #onDrain = () => this.#guarded(() => this.#goOn());
+  #state: State = "open";
+  dueAt: number;
+  /** Reads a head that has begun. */
+  #head: RequestHeadReader | undefined = undefined;
+  /** The request that is being read and answered. */
+  #exchange: Exchange | undefined = undefined;
+  #expectsContinue = false;
+  /** What came behind the request that is being answered. */
+  #held: Uint8Array[] = [];
+  #heldBytes = 0;
+  #lingered = 0;
+  #paused = false;
+  /** Whether the client sends no more. */
+  #ended = false;
+
+  constructor(socket: Socket, context: HttpContext) {
+    this.socket = socket;
+    this.#context = context;
+    this.dueAt = context.platform.now() + REQUEST_HEAD_MS;
+    context.connections.add(this);
+    socket.on("data", this.#onData);
+    socket.on("end", this.#onEnd);
+    socket.on("close", this.#onClose);
+    socket.on("drain", this.#onDrain);
+  }
+
+  /** Answers an upgrade with something else; the connection ends with it. */
+  refuse(response: HttpResponse, method: string): void {
+    if (this.#state === "upgrading") this.#last(response, method);
+  }
+
+  /**
+   * Gives the socket away, with the bytes that came behind the head. Nothing of this connection is left on the socket,
+   * which may stay open for days.
+   */
+  handOver(): readonly Uint8Array[] {
+    this.#state = "handedOver";
+    this.#forget();
+    const { socket } = this;
+    socket.off("data", this.#onData);
+    socket.off("end", this.#onEnd);
+    socket.off("close", this.#onClose);
+    socket.off("drain", this.#onDrain);
+    this.#resume();
+    return this.#held;
+  }
+
+  stop(): void {
+    if (this.#state === "lingering") this.socket.destroySoon();
+    else if (!this.#exchange?.isRead) this.socket.destroy();
+  }
+
+  expire(): void {
+    this.socket.destroy();
+  }
+
+  #take(chunk: Uint8Array): void {
+    if (this.#state === "lingering") {
+      this.#lingered += chunk.length;
+      if (this.#lingered > LINGER_BYTES) this.socket.destroy();
+    } else if (this.#held.length > 0) this.#hold(chunk);
+    else this.#guarded(() => this.#read(chunk));
+  }
+
+  /** A fault while one connection is served ends that connection, and no other. */
+  #guarded(task: () => void): void {
+    try {
+      task();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.socket.destroy();
+    this.#context.failed(error);
+  }
+
+  /** Works on what came until an answer, or the client that has to take it, is waited for. */
+  #read(chunk: Uint8Array): void {
+    let rest = chunk;
+    while (rest.length > 0 && this.#state !== "lingering") {
+      const exchange = this.#exchange;
+      if (this.#state === "upgrading" || exchange?.isRead || this.#isClogged) {
+        return this.#hold(rest);
+      }
+      rest = exchange === undefined
+        ? this.#readHead(rest)
+        : rest.subarray(this.#readBody(exchange, rest));
+    }
+  }
+
+  get #isClogged(): boolean {
+    if (this.socket.writableLength < RUNTIME_BUFFER_BYTES) return false;
+    this.#allow(OUTBOUND_STALL_MS);
+    return true;
+  }
+
+  /** Gives what is left behind the request. */
+  #readHead(bytes: Uint8Array): Uint8Array {
+    if (this.#head === undefined) {
+      this.#head = new RequestHeadReader();
+      this.#allow(REQUEST_HEAD_MS);
+    }
+    const head = this.#head.push(bytes);
+    if (head === undefined) return NOTHING;
+    this.#head = undefined;
+    if (head.kind === "refused") return this.#refuse(head, "GET");
+    const facts = judgeRequest(head);
+    if (facts.kind === "refused") return this.#refuse(facts, head.method);
+    const rest = head.bytes.subarray(head.length);
+    if (this.#context.isUpgrade(facts)) {
+      this.#state = "upgrading";
+      this.dueAt = Infinity;
+      if (rest.length > 0) this.#hold(rest);
+      const { method, version } = head;
+      const headers = fieldsFor(head, this.#hostOf(facts));
+      this.#context.upgrade(this, { method, version, target: facts.target, headers });
+      return NOTHING;
+    }
+    return this.#begin(head, facts, rest);
+  }
+
+  /** The first versions of HTTP name no host: what was called is all there is to know. */
+  #hostOf({ host }: RequestFacts): string {
+    if (host !== undefined) return host;
+    const { localAddress = "", localPort = 0 } = this.socket;
+    return `${localAddress.includes(":") ? `[${localAddress}]` : localAddress}:${localPort}`;
+  }
+
+  #refuse({ status, message }: Refusal, method: string): Uint8Array {
+    this.#last(plainText(status, message), method);
+    return NOTHING;
+  }
+
+  /** The body's first bytes come before the question, so that most requests are answered without a wait. */
+  #begin(head: RequestHead, facts: RequestFacts, rest: Uint8Array): Uint8Array {
+    const headers = fieldsFor(head, this.#hostOf(facts));
+    const exchange = new Exchange(head, facts, headers, () => this.#bodyWanted());
+    this.#exchange = exchange;
+    this.#expectsContinue = facts.expectsContinue;
+    this.dueAt = Infinity;
+    const taken = this.#readBody(exchange, rest);
+    const response = this.#context.answer(exchange);
+    if (response instanceof Promise) {
+      void response.then((response) => {
+        this.#answer(exchange, response);
+        this.#goOn();
+      }).catch((error: unknown) => this.#fail(error));
+    } else this.#answer(exchange, response);
+    return rest.subarray(taken);
+  }
+
+  /** Gives how many bytes were the body's. The least rate and the whole time of a body would be judged here. */
+  #readBody(exchange: Exchange, bytes: Uint8Array): number {
+    const taken = exchange.push(bytes);
+    if (taken > 0) this.#expectsContinue = false;
+    if (exchange.isRead) this.dueAt = Infinity;
+    else {
+      this.#allow(BODY_PAUSE_MS);
+      if (exchange.isFull) this.#pause();
+    }
+    // Behind a broken body nothing can be told apart.
+    return taken < bytes.length && !exchange.isRead ? bytes.length : taken;
+  }
+
+  #bodyWanted(): void {
+    if (this.#expectsContinue) this.socket.write(CONTINUE);
+    this.#expectsContinue = false;
+    this.#resume();
+  }
+
+  #answer(exchange: Exchange, response: HttpResponse): void {
+    if (this.#exchange !== exchange || this.socket.destroyed) return;
+    this.#exchange = undefined;
+    const { method } = exchange;
+    const isLast = !exchange.keepAlive || !exchange.isRead || this.#context.isStopping() ||
+      (this.#ended && this.#held.length === 0);
+    if (isLast) return this.#last(response, method);
+    const connection = exchange.isOld ? "keep-alive" : undefined;
+    this.socket.write(
+      responseBytes(response, { method, connection, date: this.#allow(HTTP_IDLE_MS) }),
+    );
+  }
+
+  /** The last answer, and a time to read it: a client that has sent more than was read would else lose it to a reset. */
+  #last(response: HttpResponse, method: string): void {
+    this.#state = "lingering";
+    this.#held = [];
+    this.#exchange = undefined;
+    const { socket } = this;
+    if (socket.destroyed) return;
+    const date = this.#allow(LINGER_MS);
+    socket.end(responseBytes(response, { method, connection: "close", date }));
+    if (this.#context.isStopping()) socket.destroySoon();
+    else this.#resume();
+  }
+
+  /** Goes on with what waited for an answer, or for a client that takes its answers. */
+  #goOn(): void {
+    if (this.#state !== "open" || this.#exchange !== undefined) return;
+    const held = this.#held;
+    this.#held = [];
+    this.#heldBytes = 0;
+    this.#resume();
+    for (const chunk of held) {
+      if (this.#held.length > 0) this.#hold(chunk);
+      else this.#read(chunk);
+    }
+    if (this.#ended) this.#end();
+  }
+
+  /** The client sends no more. What it has asked for is still answered; a handshake has nobody to wait for it. */
+  #end(): void {
+    this.#ended = true;
+    if (this.#state === "upgrading") this.socket.destroy();
+    if (this.#state !== "open" || this.#held.length > 0) return;
+    if (this.#exchange === undefined) this.socket.end();
+    else this.#exchange.break();
+  }
+
+  #close(): void {
+    this.#forget();
+    this.#exchange?.break();
+    this.#exchange = undefined;
+  }
+
+  #forget(): void {
+    this.#context.connections.remove(this);
+  }
+
+  /** Pausing at once would be simpler, but Deno 2.4 mixes up the bytes of a socket that is resumed in the same turn. */
+  #hold(chunk: Uint8Array): void {
+    this.#held.push(chunk);
+    this.#heldBytes += chunk.length;
+    if (this.#heldBytes > MAX_EARLY_BYTES) this.#pause();
+  }
+
+  #pause(): void {
+    if (this.#paused) return;
+    this.#paused = true;
+    this.socket.pause();
+  }
+
+  #resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.socket.resume();
+  }
+
+  /** Gives the client so many milliseconds from now; gives the time of day for an answer. */
+  #allow(ms: number): string {
+    const now = this.#context.platform.now();
+    this.dueAt = now + ms;
+    return this.#context.date.at(now);
+  }
+}
