@@ -3,7 +3,6 @@
  * to get it. In CI they fail instead: `.ci/run` installs every one of them, so a missing one is a broken installation.
  */
 import { existsSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -16,8 +15,10 @@ interface Peer {
   isThere(): boolean;
 }
 
-/** The Azure library for Java, in Maven's own cache. */
-const JAVA_SDK = join(homedir(), ".m2/repository/com/azure/azure-messaging-webpubsub/1.4.0");
+/** Where Maven puts the libraries of the programs in Java. */
+export const JAVA_LIBRARIES = fileURLToPath(
+  new URL("../e2e/java/target/dependency", import.meta.url),
+);
 const GO_PROGRAM = fileURLToPath(new URL("../e2e/go", import.meta.url));
 
 const PEERS = {
@@ -26,8 +27,8 @@ const PEERS = {
   "java": { install: "apt-get install default-jdk-headless", isThere: () => isOnPath("javac") },
   "azure-messaging-webpubsub": {
     install: "apt-get install default-jdk-headless maven, then " +
-      "mvn -f tests/e2e/java/pom.xml dependency:build-classpath",
-    isThere: () => isOnPath("javac") && isOnPath("mvn") && existsSync(JAVA_SDK),
+      "mvn -f tests/e2e/java/pom.xml dependency:copy-dependencies",
+    isThere: () => isOnPath("javac") && existsSync(JAVA_LIBRARIES),
   },
   "github.com/coder/websocket": {
     install: "Go 1.23, then go mod download in tests/e2e/go",
