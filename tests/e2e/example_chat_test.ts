@@ -1,20 +1,11 @@
-// The example in two tabs of a headless Chromium, where Debian's package `chromium` is installed: the page, the official
-// browser client in it, the express application and the server, as a newcomer meets them.
+// The example in two tabs of a headless Chromium: the page, the official browser client in it, the express application and the server, as a newcomer meets them.
 import assert from "node:assert/strict";
 import { startChat } from "../../examples/chat/app.ts";
 import { Inbox } from "../support/fixture.ts";
+import { peerTest } from "../support/peer.ts";
 
-const CHROMIUM = "/usr/bin/chromium";
+const CHROMIUM = "chromium";
 const DEBUGGER_LINE = /^DevTools listening on ws:\/\/([^/]+)\//m;
-
-function isInstalled(): boolean {
-  try {
-    return Deno.statSync(CHROMIUM).isFile;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
 
 /** A headless browser with a profile of its own, driven over its remote debugging protocol. */
 class Browser implements AsyncDisposable {
@@ -169,31 +160,23 @@ class Tab {
   }
 }
 
-const installed = isInstalled();
-
-Deno.test({
-  name: installed
-    ? "example chat: two browser tabs talk through the server"
-    : `example chat: skipped, ${CHROMIUM} is missing (apt-get install chromium)`,
-  ignore: !installed,
-  async fn() {
-    await using chat = await startChat(0);
-    await using browser = await Browser.start();
-    const ann = await browser.open(chat.url);
-    await ann.submit("join", "Ann");
-    await ann.shows("messages", "Ann is here");
-    const bob = await browser.open(chat.url);
-    await bob.submit("join", "Böb");
-    await ann.shows("messages", "Böb is here");
-    await bob.shows("status", "Connected as Böb");
-    await ann.submit("say", "Hello <b>you</b>");
-    assert.match(await bob.shows("messages", "Ann:"), /Ann: Hello <b>you<\/b>/);
-    assert.match(await ann.shows("messages", "Ann:"), /Ann: Hello <b>you<\/b>/);
-    await ann.shows("status", "You have said 1");
-    await bob.submit("say", "Hi Ann");
-    await ann.shows("messages", "Böb: Hi Ann");
-    await bob.shows("status", "You have said 1");
-    await ann.submit("say", "again");
-    await ann.shows("status", "You have said 2");
-  },
+peerTest("chromium", "example chat: two browser tabs talk through the server", async () => {
+  await using chat = await startChat(0);
+  await using browser = await Browser.start();
+  const ann = await browser.open(chat.url);
+  await ann.submit("join", "Ann");
+  await ann.shows("messages", "Ann is here");
+  const bob = await browser.open(chat.url);
+  await bob.submit("join", "Böb");
+  await ann.shows("messages", "Böb is here");
+  await bob.shows("status", "Connected as Böb");
+  await ann.submit("say", "Hello <b>you</b>");
+  assert.match(await bob.shows("messages", "Ann:"), /Ann: Hello <b>you<\/b>/);
+  assert.match(await ann.shows("messages", "Ann:"), /Ann: Hello <b>you<\/b>/);
+  await ann.shows("status", "You have said 1");
+  await bob.submit("say", "Hi Ann");
+  await ann.shows("messages", "Böb: Hi Ann");
+  await bob.shows("status", "You have said 1");
+  await ann.submit("say", "again");
+  await ann.shows("status", "You have said 2");
 });

@@ -1,29 +1,14 @@
 // The official Python client, unmodified: it comes in, publishes, receives, and survives the loss of its socket.
-// Needs python3 with the package azure-messaging-webpubsubclient; without them the test is skipped and says so.
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { startServer } from "../../src/server.ts";
 import { ChaosProxy } from "../support/chaos_proxy.ts";
 import { Inbox, QUIET } from "../support/fixture.ts";
+import { peerTest } from "../support/peer.ts";
 import { clientUrl, rest } from "../support/rest_client.ts";
 
 const SCRIPT = fileURLToPath(new URL("./python/client.py", import.meta.url));
 const PACKAGE = "azure-messaging-webpubsubclient";
-
-/** Why the client cannot run here, or `undefined`. */
-function missing(): string | undefined {
-  try {
-    const { success } = new Deno.Command("python3", {
-      args: ["-c", "import azure.messaging.webpubsubclient"],
-      stdout: "null",
-      stderr: "null",
-    }).outputSync();
-    return success ? undefined : `the Python package ${PACKAGE} is not installed`;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "there is no python3";
-    throw error;
-  }
-}
 
 /** The client's process. */
 class PythonClient implements AsyncDisposable {
@@ -63,14 +48,10 @@ class PythonClient implements AsyncDisposable {
   }
 }
 
-const reason = missing();
-
-Deno.test({
-  name: `the official Python client joins, publishes, receives and recovers${
-    reason === undefined ? "" : ` (skipped: ${reason})`
-  }`,
-  ignore: reason !== undefined,
-  async fn() {
+peerTest(
+  PACKAGE,
+  "the official Python client joins, publishes, receives and recovers",
+  async () => {
     await using server = await startServer(QUIET);
     await using proxy = new ChaosProxy(Number(new URL(server.endpoint).port));
     const role = ["webpubsub.joinLeaveGroup", "webpubsub.sendToGroup"];
@@ -106,4 +87,4 @@ Deno.test({
     assert.deepEqual(await inbox.next(), ["disconnected"]);
     assert.deepEqual(await inbox.next(), ["closed"]);
   },
-});
+);
