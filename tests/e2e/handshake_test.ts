@@ -57,6 +57,14 @@ Deno.test("the token comes in the query or the header; a non-empty query value w
   assert.equal(await status(`${bare}?Access_Token=${token}`), 101);
 });
 
+Deno.test("a token of 18 KB fits the query, one that makes the target too long is 414", async () => {
+  await using server = await startServer(QUIET);
+  const ofLength = (length: number) =>
+    clientUrl(server, "chat", { sub: "ann", pad: "x".repeat(length * 3 / 4) });
+  assert.equal(await status(ofLength(18 * 1024)), 101);
+  assert.equal(await status(ofLength(48 * 1024)), 414);
+});
+
 Deno.test("both access keys open the door, no other does", async () => {
   const accessKeys = { primary: "primary-key-of-more-than-32-bytes-01", secondary: SECOND_KEY };
   await using server = await startServer({ ...QUIET, accessKeys });

@@ -202,3 +202,35 @@ Deno.test("a burst of bad requests leaves the server serving", async () => {
   }
   assert.equal((await http.call("POST", SEND, { headers: TEXT, body: "x" })).status, 202);
 });
+
+Deno.test("a client that waits for 100-continue is told to go on, then answered", async () => {
+  await using server = await startServer(QUIET);
+  using http = await RawHttp.open(server);
+  const headers = { ...TEXT, "Content-Length": "5", "Expect": "100-continue" };
+  http.write(requestBytes(server, "POST", SEND, { headers }));
+  assert.equal((await http.answer("POST")).status, 100);
+  http.write("hello");
+  assert.equal((await http.answer("POST")).status, 202);
+});
+
+Deno.test({
+  name: "a body that goes on for ever is answered with 400, and its connection is cut soon",
+  // The runtime reads on for as long as the client sends.
+  ignore: QUIET.transport === "native",
+  fn: async () => {
+    await using server = await startServer(QUIET);
+    using http = await RawHttp.open(server);
+    const lastChunk = "0\r\n\r\n".length;
+    http.write(
+      requestBytes(server, "POST", SEND, { headers: TEXT, chunks: [] }).subarray(0, -lastChunk),
+    );
+    const chunk = `10000\r\n${"x".repeat(0x10000)}\r\n`;
+    for (let i = 0; i < 17; i++) http.write(chunk);
+    assert.equal((await http.answer("POST")).status, 400);
+    for (let i = 0; i < 2000 && !http.ended; i++) {
+      http.write(chunk);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    assert.equal(http.ended, true);
+  },
+});

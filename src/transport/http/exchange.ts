@@ -102,7 +102,7 @@ export class Exchange implements HttpRequest {
       return "tooLong";
     }
     if (this.#broken) return "broken";
-    return this.isRead ? this.#data.subarray(0, this.#length) : undefined;
+    return this.isRead ? compact(this.#data.subarray(0, this.#length)) : undefined;
   }
 
   #finish(): void {
@@ -132,4 +132,9 @@ export class Exchange implements HttpRequest {
     }
     this.#length = needed;
   }
+}
+
+/** A message may be kept for long: it must not keep a request that is much larger than itself. */
+function compact(body: Uint8Array): Uint8Array {
+  return 2 * body.length < body.buffer.byteLength ? new Uint8Array(body) : body;
 }
