@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { type HubbubServer, startServer } from "../../src/server.ts";
+import { IS_OLD_RUNTIME } from "../support/fixture.ts";
 import { CapturedLog } from "../support/captured_log.ts";
 import { RawHttp, tokenFor } from "../rest/raw_http.ts";
 import { HTTP_CASES, type HttpCase, type HttpOutcome } from "./http_cases.ts";
@@ -9,6 +10,8 @@ import { HTTP_NATIVE_DIFFERENCES, nativeHttpOutcome } from "./http_native_differ
 import { type Transport, TRANSPORTS } from "./live_server.ts";
 
 const HEALTH = "GET /api/health HTTP/1.1\r\nHost: a\r\n\r\n";
+/** Deno 2.4 drops what comes to a client that has said that it sends no more. */
+const CASES = HTTP_CASES.filter(({ leaves }) => !leaves || !IS_OLD_RUNTIME);
 /** Cases at a time. */
 const LANES = 8;
 
@@ -42,27 +45,33 @@ async function observe(
 }
 
 for (const transport of TRANSPORTS) {
-  Deno.test(`${transport}: each of ${HTTP_CASES.length} cases of HTTP has its outcome, and none is a fault of the server`, async (t) => {
-    using log = new CapturedLog();
-    const found = new Map<HttpCase, HttpOutcome>();
-    {
-      await using server = await startServer({
-        port: 0,
-        log: { level: "error", format: "json" },
-        transport,
-      });
-      let next = 0;
-      const lane = async () => {
-        for (let one = HTTP_CASES[next++]; one !== undefined; one = HTTP_CASES[next++]) {
-          found.set(one, await observe(server, one, expectedOf(one, transport)));
-        }
-      };
-      await Promise.all(Array.from({ length: LANES }, lane));
-    }
-    for (const one of HTTP_CASES) {
-      await t.step(one.name, () => assert.deepEqual(found.get(one), expectedOf(one, transport)));
-    }
-    assert.deepEqual(log.lines, []);
+  Deno.test({
+    name:
+      `${transport}: each of ${CASES.length} cases of HTTP has its outcome, and none is a fault of the server`,
+    // The list of differences is that of the current runtime.
+    ignore: transport === "native" && IS_OLD_RUNTIME,
+    fn: async (t) => {
+      using log = new CapturedLog();
+      const found = new Map<HttpCase, HttpOutcome>();
+      {
+        await using server = await startServer({
+          port: 0,
+          log: { level: "error", format: "json" },
+          transport,
+        });
+        let next = 0;
+        const lane = async () => {
+          for (let one = CASES[next++]; one !== undefined; one = CASES[next++]) {
+            found.set(one, await observe(server, one, expectedOf(one, transport)));
+          }
+        };
+        await Promise.all(Array.from({ length: LANES }, lane));
+      }
+      for (const one of CASES) {
+        await t.step(one.name, () => assert.deepEqual(found.get(one), expectedOf(one, transport)));
+      }
+      assert.deepEqual(log.lines, []);
+    },
   });
 }
 
