@@ -8,6 +8,7 @@ import type { Codec } from "./event.ts";
 import { FrameError, malformed } from "./frame_error.ts";
 import { encodeMessage, encodeSystem, withSequenceId } from "./json_encode.ts";
 import { JsonFields } from "./json_fields.ts";
+import { TRAITS } from "./traits.ts";
 
 /** The close reason of every frame that breaks the subprotocol. */
 const MALFORMED_REASON = "The client message is not a valid JSON protocol message.";
@@ -32,6 +33,7 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  */
 export const jsonCodec: Codec = {
   framing: "json",
+  ...TRAITS.json,
   decode(data) {
     try {
       return readRequest(typeof data === "string" ? data : decodeUtf8(data));

@@ -20,6 +20,7 @@ import {
   payloadWithoutData,
   refuseStream,
 } from "./request_rules.ts";
+import { TRAITS } from "./traits.ts";
 
 /** The close reason of every binary frame that breaks the subprotocol. */
 const MALFORMED_REASON = "The client message is not a valid protobuf protocol message.";
@@ -46,6 +47,7 @@ const TEXT_FRAME: Malformed = {
  */
 export const protobufCodec: Codec = {
   framing: "protobuf",
+  ...TRAITS.protobuf,
   decode(data) {
     if (typeof data === "string") return TEXT_FRAME;
     try {
