@@ -43,7 +43,7 @@ export class Frame {
     this.data = data;
   }
 
-  /** Length of the message in bytes (UTF-8 for text), counted at the first question. */
+  /** Length of the message in bytes (UTF-8 for text), counted when first asked for. */
   get byteLength(): number {
     if (this.#byteLength < 0) {
       this.#byteLength = typeof this.data === "string" ? utf8Length(this.data) : this.data.length;
