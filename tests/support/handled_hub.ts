@@ -3,8 +3,8 @@
  */
 import assert from "node:assert/strict";
 import { type HubbubServer, type ServerOptions, startServer } from "../../src/server.ts";
-import { QUIET, until } from "../support/fixture.ts";
-import { UpstreamStub } from "../support/upstream_stub.ts";
+import { QUIET, until } from "./fixture.ts";
+import { UpstreamStub } from "./upstream_stub.ts";
 
 /** The plain JSON subprotocol. */
 export const JSON_PROTOCOL = "json.webpubsub.azure.v1";
