@@ -26,8 +26,8 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 
 /**
- * Reads a serialised Any; `undefined` when `bytes` are none. Unknown fields are skipped, of a field given twice the
- * last one counts, no bytes at all are an empty Any. `value` is a view of `bytes`.
+ * Reads a serialised Any; `undefined` when `bytes` are not one. Unknown fields are skipped. Of a field given twice the
+ * last one counts. No bytes at all are an empty Any. `value` is a view of `bytes`.
  *
  * ```ts
  * import { decodeAny, encodeAny } from "./any.ts";

@@ -33,7 +33,7 @@ export function fromBase64(text: string): Uint8Array | undefined {
   return bytes;
 }
 
-/** One char code a byte. */
+/** The bytes as a string, one char code for each; `undefined` when `text` is no base64. */
 function decode(text: string): string | undefined {
   try {
     return atob(text);

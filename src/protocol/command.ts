@@ -53,3 +53,6 @@ export interface Malformed {
 
 /** What a message with metadata and without data carries. */
 export const EMPTY_TEXT: Payload = { kind: "text", text: "" };
+
+/** One for all clients: it never differs. */
+export const PING: Command = { type: "ping" };

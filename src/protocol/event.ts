@@ -43,7 +43,7 @@ export class Frame {
     this.data = data;
   }
 
-  /** Length of the message in bytes (UTF-8 for text), counted at the first question. */
+  /** Length of the message in bytes (UTF-8 for text), counted when first asked for. */
   get byteLength(): number {
     if (this.#byteLength < 0) {
       this.#byteLength = typeof this.data === "string" ? utf8Length(this.data) : this.data.length;
@@ -70,8 +70,23 @@ export function utf8Length(text: string): number {
 /** The subprotocols by framing; the reliable names share the framing of the plain ones. */
 export type Framing = "raw" | "json" | "protobuf";
 
+/** What others must know of a client language without knowing the language. `traits.ts` has those of each. */
+export interface Traits {
+  /**
+   * Small number of the encoder, from 0: receivers with the same number get the very same frame of a message. An index
+   * for what is kept once for each encoder.
+   */
+  readonly shape: number;
+  /** Requests can ask for an ack. Without acks the end of the connection is the only way to say that one failed. */
+  readonly hasAcks: boolean;
+  /** The text of a JSON payload becomes a part of the frame: text that is no JSON would break the whole frame. */
+  readonly embedsJson: boolean;
+  /** The bytes of an Any become a part of the frame: bytes that are no Any would break the whole frame. */
+  readonly embedsAny: boolean;
+}
+
 /** Turns frames into commands and events into frames. Pure: no I/O, no clock, no state. */
-export interface Codec {
+export interface Codec extends Traits {
   readonly framing: Framing;
   /** Reads one message of a client. Never throws: bad input is a `malformed` command. */
   decode(data: string | Uint8Array): Command;

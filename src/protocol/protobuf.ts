@@ -4,23 +4,25 @@
  *
  * Rules: the service's client specification; where it is silent, proto3 and the official emulator.
  */
-import { MAX_JSON_DEPTH, MAX_TTL_SECONDS } from "../limits.ts";
-import { isEventName, isGroupName } from "../names.ts";
-import {
-  type Command,
-  EMPTY_TEXT,
-  type Malformed,
-  type Metadata,
-  type Payload,
-} from "./command.ts";
+import { MAX_JSON_DEPTH } from "../limits.ts";
+import { type Command, type Malformed, type Metadata, type Payload, PING } from "./command.ts";
 import type { Codec } from "./event.ts";
+import { FrameError, malformed } from "./frame_error.ts";
 import { JsonSource } from "./json_source.ts";
-import { checkMetadata, MetadataError } from "./metadata.ts";
-import { readUpstream, type Upstream, WireError } from "./protobuf_decode.ts";
+import { readRequest, type WireRequest } from "./protobuf_decode.ts";
 import { encodeMessage, encodeSystem, withSequenceId } from "./protobuf_encode.ts";
 import { UPSTREAM } from "./protobuf_messages.ts";
+import {
+  checkedEvent,
+  checkedGroup,
+  checkedMetadata,
+  checkedTtl,
+  payloadWithoutData,
+  refuseStream,
+} from "./request_rules.ts";
+import { TRAITS } from "./traits.ts";
 
-/** The close reason of every frame that breaks the subprotocol. */
+/** The close reason of every binary frame that breaks the subprotocol. */
 const MALFORMED_REASON = "The client message is not a valid protobuf protocol message.";
 
 const TEXT_FRAME: Malformed = {
@@ -29,16 +31,6 @@ const TEXT_FRAME: Malformed = {
   reason: "The protobuf subprotocol requires binary messages.",
   detail: "Cannot read a text frame: it must be a binary one",
 };
-
-/** Details for the log quote up to this many characters of a name, and nothing of the data. */
-const MAX_QUOTED = 64;
-
-const PING: Command = { type: "ping" };
-
-/** Why a message is no request; caught in `decode`, where it becomes the detail of a `malformed` command. */
-class FrameError extends Error {
-  override readonly name = "FrameError";
-}
 
 /**
  * Reads and writes the frames of the protobuf subprotocols. Bytes of a payload are views of the frame that they came
@@ -55,14 +47,13 @@ class FrameError extends Error {
  */
 export const protobufCodec: Codec = {
   framing: "protobuf",
+  ...TRAITS.protobuf,
   decode(data) {
     if (typeof data === "string") return TEXT_FRAME;
     try {
-      return toCommand(readUpstream(data));
+      return toCommand(readRequest(data));
     } catch (error) {
-      if (error instanceof WireError) return malformed(`Cannot read a frame: ${error.message}`);
-      if (error instanceof FrameError) return malformed(error.message);
-      throw error;
+      return malformed(error, MALFORMED_REASON);
     }
   },
   encodeSystem,
@@ -70,75 +61,49 @@ export const protobufCodec: Codec = {
   withSequenceId,
 };
 
-function malformed(detail: string): Malformed {
-  return { type: "malformed", code: 1007, reason: MALFORMED_REASON, detail };
-}
-
-function toCommand(upstream: Upstream | undefined): Command {
-  if (upstream === undefined) {
+function toCommand(request: WireRequest | undefined): Command {
+  if (request === undefined) {
     throw new FrameError("Cannot read a frame: it must hold a known request, it holds none");
   }
-  switch (upstream.member) {
+  const { ackId } = request;
+  switch (request.member) {
     case UPSTREAM.joinGroup:
-      return { type: "joinGroup", group: groupOf(upstream), ackId: upstream.ackId };
+      return { type: "joinGroup", group: checkedGroup(request.name), ackId };
     case UPSTREAM.leaveGroup:
-      return { type: "leaveGroup", group: groupOf(upstream), ackId: upstream.ackId };
+      return { type: "leaveGroup", group: checkedGroup(request.name), ackId };
     case UPSTREAM.sendToGroup:
-      refuseStream(upstream);
+      refuseStream(request.hasStream);
       return {
         type: "sendToGroup",
-        group: groupOf(upstream),
-        payload: payloadOf(upstream),
-        metadata: metadataOf(upstream),
-        noEcho: upstream.noEcho,
-        ttlSeconds: ttlOf(upstream),
-        ackId: upstream.ackId,
+        group: checkedGroup(request.name),
+        payload: payloadOf(request),
+        metadata: metadataOf(request),
+        noEcho: request.noEcho,
+        ttlSeconds: checkedTtl("ttl_seconds", request.ttlSeconds),
+        ackId,
       };
     case UPSTREAM.event:
-      refuseStream(upstream);
+      refuseStream(request.hasStream);
       return {
         type: "event",
-        event: eventOf(upstream),
-        payload: payloadOf(upstream),
-        metadata: metadataOf(upstream),
-        ackId: upstream.ackId,
+        event: checkedEvent(request.name),
+        payload: payloadOf(request),
+        metadata: metadataOf(request),
+        ackId,
       };
     case UPSTREAM.sequenceAck:
-      return { type: "sequenceAck", sequenceId: upstream.sequenceId };
+      return { type: "sequenceAck", sequenceId: request.sequenceId };
     case UPSTREAM.ping:
       return PING;
     default:
       throw new FrameError(
-        `Cannot read a frame: requests of field ${upstream.member >>> 3} are not supported`,
+        `Cannot read a frame: requests of field ${request.member >>> 3} are not supported`,
       );
   }
 }
 
-function groupOf({ name }: Upstream): string {
-  if (isGroupName(name)) return name;
-  throw wrong("group", "a group name of 1 to 1024 characters, not blank", quote(name));
-}
-
-function eventOf({ name }: Upstream): string {
-  if (isEventName(name)) return name;
-  throw wrong("event", 'a letter and up to 127 letters, digits or "_.-"', quote(name));
-}
-
-function ttlOf({ ttlSeconds }: Upstream): number {
-  if (ttlSeconds <= MAX_TTL_SECONDS) return ttlSeconds;
-  throw wrong("ttl_seconds", `at most ${MAX_TTL_SECONDS}`, String(ttlSeconds));
-}
-
-/** Streams are not built: their publishes must not pass as plain ones. */
-function refuseStream({ hasStream }: Upstream): void {
-  if (hasStream) throw new FrameError('Cannot read "stream": streams are not supported');
-}
-
-function payloadOf({ data, metadata }: Upstream): Payload {
-  if (data === undefined) {
-    if (metadata !== undefined) return EMPTY_TEXT;
-    throw new FrameError('Cannot read "data": it may be absent only beside "metadata"');
-  }
+function payloadOf({ data, metadata }: WireRequest): Payload {
+  if (data === undefined) return payloadWithoutData(metadata !== undefined);
   if (data.kind === "json") checkJson(data.text);
   return data;
 }
@@ -162,19 +127,6 @@ function checkJson(text: string): void {
   if (value === null) throw new FrameError('Cannot read "json_data": it must not be null');
 }
 
-function metadataOf({ metadata }: Upstream): Metadata | undefined {
-  if (metadata === undefined) return undefined;
-  const checked = checkMetadata(metadata);
-  if (checked instanceof MetadataError) throw new FrameError(checked.message);
-  return checked;
-}
-
-function wrong(field: string, wanted: string, current: string): FrameError {
-  return new FrameError(
-    `Cannot read "${field}": it must be ${wanted}, current value is ${current}`,
-  );
-}
-
-function quote(text: string): string {
-  return JSON.stringify(text.length > MAX_QUOTED ? text.slice(0, MAX_QUOTED) + "..." : text);
+function metadataOf({ metadata }: WireRequest): Metadata | undefined {
+  return metadata === undefined ? undefined : checkedMetadata(metadata);
 }

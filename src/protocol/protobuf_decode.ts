@@ -1,13 +1,11 @@
 /**
- * Reads an `UpstreamMessage` off the wire, by the rules of proto3 and nothing else: what its values may be is for the
- * codec to judge.
- *
- * proto3 in short: unknown fields are skipped, and a known number with another wire type is an unknown field; of a
- * scalar given twice the last counts; a message given twice is merged; of a oneof the member that came last counts.
+ * Reads an `UpstreamMessage` off the wire: here are the tables of its messages. What the values may be is for the
+ * codec to judge. Of a oneof the member that came last counts, as proto3 wants it.
  */
-import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 import { decodeAny } from "./any.ts";
 import type { Payload } from "./command.ts";
+import { FrameError } from "./frame_error.ts";
+import { FieldReader, type Fields, fieldsOf, type Row } from "./protobuf_fields.ts";
 import {
   EVENT,
   GROUP_REQUEST,
@@ -18,13 +16,8 @@ import {
   UPSTREAM,
 } from "./protobuf_messages.ts";
 
-/** Bytes that are no message. `message` holds nothing of the payload. */
-export class WireError extends Error {
-  override readonly name = "WireError";
-}
-
-/** The member of an `UpstreamMessage` that counts, with the fields of all kinds of members at their defaults. */
-export class Upstream {
+/** The request in an `UpstreamMessage`, with the fields of all kinds of requests at their defaults. */
+export class WireRequest {
   /** One of `UPSTREAM`. */
   readonly member: number;
   /** Group or event. */
@@ -45,244 +38,141 @@ export class Upstream {
   }
 }
 
+/** `MessageData`: a oneof, so each member takes the place of the one before it. */
+const DATA_FIELDS = fieldsOf<WireRequest>([
+  [MESSAGE_DATA.text, (into, from) => setData(into, { kind: "text", text: from.text() })],
+  [MESSAGE_DATA.json, (into, from) => setData(into, { kind: "json", text: from.text() })],
+  [MESSAGE_DATA.binary, (into, from) => setData(into, { kind: "binary", bytes: from.bytes() })],
+  [MESSAGE_DATA.protobuf, (into, from) => addAny(into, from.bytes())],
+]);
+
+const MAP_ENTRY_FIELDS = fieldsOf<{ key: string; value: string }>([
+  [MAP_ENTRY.key, (into, from) => into.key = from.text()],
+  [MAP_ENTRY.value, (into, from) => into.value = from.text()],
+]);
+
+const SEND_TO_GROUP_FIELDS = fieldsOf<WireRequest>([
+  [SEND_TO_GROUP.group, (into, from) => into.name = from.text()],
+  [SEND_TO_GROUP.ackId, (into, from) => into.ackId = from.id()],
+  [SEND_TO_GROUP.data, (into, from) => from.message(DATA_FIELDS, into)],
+  [SEND_TO_GROUP.noEcho, (into, from) => into.noEcho = from.bool()],
+  [SEND_TO_GROUP.ttlSeconds, (into, from) => into.ttlSeconds = from.uint32()],
+  [SEND_TO_GROUP.metadata, addMetadata],
+  [SEND_TO_GROUP.stream, noteStream],
+]);
+
+const EVENT_FIELDS = fieldsOf<WireRequest>([
+  [EVENT.event, (into, from) => into.name = from.text()],
+  [EVENT.data, (into, from) => from.message(DATA_FIELDS, into)],
+  [EVENT.ackId, (into, from) => into.ackId = from.id()],
+  [EVENT.metadata, addMetadata],
+  [EVENT.stream, noteStream],
+]);
+
+const GROUP_REQUEST_FIELDS = fieldsOf<WireRequest>([
+  [GROUP_REQUEST.group, (into, from) => into.name = from.text()],
+  [GROUP_REQUEST.ackId, (into, from) => into.ackId = from.id()],
+]);
+
+const SEQUENCE_ACK_FIELDS = fieldsOf<WireRequest>([
+  [SEQUENCE_ACK.sequenceId, (into, from) => into.sequenceId = from.id()],
+]);
+
+const PING_FIELDS = fieldsOf<WireRequest>([]);
+
+/** What has been read of the message: the request that came last. */
+interface UpstreamMessage {
+  request: WireRequest | undefined;
+}
+
+/** `UpstreamMessage`: a oneof of requests. */
+const UPSTREAM_FIELDS = fieldsOf<UpstreamMessage>([
+  request(UPSTREAM.sendToGroup, SEND_TO_GROUP_FIELDS),
+  request(UPSTREAM.event, EVENT_FIELDS),
+  request(UPSTREAM.joinGroup, GROUP_REQUEST_FIELDS),
+  request(UPSTREAM.leaveGroup, GROUP_REQUEST_FIELDS),
+  request(UPSTREAM.sequenceAck, SEQUENCE_ACK_FIELDS),
+  request(UPSTREAM.ping, PING_FIELDS),
+  notBuilt(UPSTREAM.invokeEvent),
+  notBuilt(UPSTREAM.cancelInvocation),
+  notBuilt(UPSTREAM.streamData),
+  notBuilt(UPSTREAM.streamEnd),
+  notBuilt(UPSTREAM.setGroupState),
+  notBuilt(UPSTREAM.subscribeGroupState),
+  notBuilt(UPSTREAM.unsubscribeGroupState),
+]);
+
 /**
  * Reads one frame; `undefined` when no member of the oneof is set.
  *
  * ```ts
- * import { readUpstream } from "./protobuf_decode.ts";
+ * import { readRequest } from "./protobuf_decode.ts";
  * import assert from "node:assert/strict";
- * const join = readUpstream(Uint8Array.of(0x32, 7, 0x0a, 3, 0x6c, 0x61, 0x62, 0x10, 0));
+ * const join = readRequest(Uint8Array.of(0x32, 7, 0x0a, 3, 0x6c, 0x61, 0x62, 0x10, 0));
  * assert.equal(join?.name, "lab");
  * assert.equal(join?.ackId, 0n);
  * ```
  *
- * @throws WireError when the bytes are no message.
+ * @throws FrameError when the bytes are no message; its text holds nothing of the payload.
  */
-export function readUpstream(bytes: Uint8Array): Upstream | undefined {
+export function readRequest(bytes: Uint8Array): WireRequest | undefined {
+  const message: UpstreamMessage = { request: undefined };
   try {
-    const upstream = new FieldReader(bytes).upstream();
-    if (upstream?.anyParts !== undefined) {
-      // proto3 merges what is given twice, and the merged message is the one that the joined bytes encode.
-      upstream.data = { kind: "protobuf", bytes: joined(upstream.anyParts) };
-    }
-    return upstream;
+    new FieldReader(bytes).fields(UPSTREAM_FIELDS, message);
   } catch (error) {
     // The library throws plain errors for what it cannot read, TextDecoder a TypeError for invalid UTF-8.
     if (!(error instanceof Error)) throw error;
-    throw new WireError(error.message);
+    throw new FrameError(`Cannot read a frame: ${error.message}`);
+  }
+  const { request } = message;
+  if (request?.anyParts !== undefined) {
+    // proto3 merges what is given twice, and the merged message is the one that the joined bytes encode.
+    request.data = { kind: "protobuf", bytes: joined(request.anyParts) };
+  }
+  return request;
+}
+
+/** The row of a request: it takes the place of another kind of request, and is merged with its own. */
+function request(tag: number, fields: Fields<WireRequest>): Row<UpstreamMessage> {
+  return [tag, (into, from) => from.message(fields, into.request = requestFor(into, tag))];
+}
+
+/** The row of a request that is not built: it takes the oneof as any other, but is not read. */
+function notBuilt(tag: number): Row<UpstreamMessage> {
+  return [tag, (into, from) => {
+    into.request = requestFor(into, tag);
+    from.pass();
+  }];
+}
+
+function requestFor({ request }: UpstreamMessage, member: number): WireRequest {
+  return request?.member === member ? request : new WireRequest(member);
+}
+
+function setData(into: WireRequest, data: Payload): void {
+  into.data = data;
+  into.anyParts = undefined;
+}
+
+function addAny(into: WireRequest, bytes: Uint8Array): void {
+  if (decodeAny(bytes) === undefined) throw new Error("illegal google.protobuf.Any");
+  if (into.data?.kind === "protobuf") {
+    // Joined once at the end: joining at each would take a hostile frame quadratic time.
+    (into.anyParts ??= [into.data.bytes]).push(bytes);
+  } else {
+    into.data = { kind: "protobuf", bytes };
   }
 }
 
-/** The library's reader, taught the messages. Nested messages are read in place, up to their end. */
-class FieldReader extends BinaryReader {
-  upstream(): Upstream | undefined {
-    let current: Upstream | undefined;
-    while (this.pos < this.len) {
-      const tag = this.#tag();
-      switch (tag) {
-        case UPSTREAM.sendToGroup:
-          this.#sendToGroup(current = memberOf(current, tag), this.#enter());
-          break;
-        case UPSTREAM.event:
-          this.#event(current = memberOf(current, tag), this.#enter());
-          break;
-        case UPSTREAM.joinGroup:
-        case UPSTREAM.leaveGroup:
-          this.#groupRequest(current = memberOf(current, tag), this.#enter());
-          break;
-        case UPSTREAM.sequenceAck:
-          this.#sequenceAck(current = memberOf(current, tag), this.#enter());
-          break;
-        case UPSTREAM.ping:
-          current = memberOf(current, tag);
-          this.#empty(this.#enter());
-          break;
-        case UPSTREAM.invokeEvent:
-        case UPSTREAM.cancelInvocation:
-        case UPSTREAM.streamData:
-        case UPSTREAM.streamEnd:
-        case UPSTREAM.setGroupState:
-        case UPSTREAM.subscribeGroupState:
-        case UPSTREAM.unsubscribeGroupState:
-          // Not built: known as members, so that they take the oneof, but not read.
-          current = memberOf(current, tag);
-          this.#skip(tag);
-          break;
-        default:
-          this.#skip(tag);
-      }
-    }
-    return current;
-  }
-
-  #sendToGroup(upstream: Upstream, end: number): void {
-    while (this.pos < end) {
-      const tag = this.#tag();
-      switch (tag) {
-        case SEND_TO_GROUP.group:
-          upstream.name = this.string(true);
-          break;
-        case SEND_TO_GROUP.ackId:
-          upstream.ackId = this.#uint64();
-          break;
-        case SEND_TO_GROUP.data:
-          this.#data(upstream, this.#enter());
-          break;
-        case SEND_TO_GROUP.noEcho:
-          upstream.noEcho = this.bool();
-          break;
-        case SEND_TO_GROUP.ttlSeconds:
-          upstream.ttlSeconds = this.uint32();
-          break;
-        case SEND_TO_GROUP.metadata:
-          this.#metadata(upstream, this.#enter());
-          break;
-        case SEND_TO_GROUP.stream:
-          upstream.hasStream = true;
-          this.#skip(tag);
-          break;
-        default:
-          this.#skip(tag);
-      }
-    }
-    this.#leave(end);
-  }
-
-  #event(upstream: Upstream, end: number): void {
-    while (this.pos < end) {
-      const tag = this.#tag();
-      switch (tag) {
-        case EVENT.event:
-          upstream.name = this.string(true);
-          break;
-        case EVENT.data:
-          this.#data(upstream, this.#enter());
-          break;
-        case EVENT.ackId:
-          upstream.ackId = this.#uint64();
-          break;
-        case EVENT.metadata:
-          this.#metadata(upstream, this.#enter());
-          break;
-        case EVENT.stream:
-          upstream.hasStream = true;
-          this.#skip(tag);
-          break;
-        default:
-          this.#skip(tag);
-      }
-    }
-    this.#leave(end);
-  }
-
-  #groupRequest(upstream: Upstream, end: number): void {
-    while (this.pos < end) {
-      const tag = this.#tag();
-      if (tag === GROUP_REQUEST.group) upstream.name = this.string(true);
-      else if (tag === GROUP_REQUEST.ackId) upstream.ackId = this.#uint64();
-      else this.#skip(tag);
-    }
-    this.#leave(end);
-  }
-
-  #sequenceAck(upstream: Upstream, end: number): void {
-    while (this.pos < end) {
-      const tag = this.#tag();
-      if (tag === SEQUENCE_ACK.sequenceId) upstream.sequenceId = this.#uint64();
-      else this.#skip(tag);
-    }
-    this.#leave(end);
-  }
-
-  #empty(end: number): void {
-    while (this.pos < end) this.#skip(this.#tag());
-    this.#leave(end);
-  }
-
-  #data(upstream: Upstream, end: number): void {
-    while (this.pos < end) {
-      const tag = this.#tag();
-      switch (tag) {
-        case MESSAGE_DATA.text:
-          upstream.data = { kind: "text", text: this.string(true) };
-          upstream.anyParts = undefined;
-          break;
-        case MESSAGE_DATA.json:
-          upstream.data = { kind: "json", text: this.string(true) };
-          upstream.anyParts = undefined;
-          break;
-        case MESSAGE_DATA.binary:
-          upstream.data = { kind: "binary", bytes: this.bytes() };
-          upstream.anyParts = undefined;
-          break;
-        case MESSAGE_DATA.protobuf:
-          this.#any(upstream, this.bytes());
-          break;
-        default:
-          this.#skip(tag);
-      }
-    }
-    this.#leave(end);
-  }
-
-  #any(upstream: Upstream, bytes: Uint8Array): void {
-    if (decodeAny(bytes) === undefined) throw new Error("illegal google.protobuf.Any");
-    if (upstream.data?.kind === "protobuf") {
-      // Joined once at the end: joining at each would take a hostile frame quadratic time.
-      (upstream.anyParts ??= [upstream.data.bytes]).push(bytes);
-    } else {
-      upstream.data = { kind: "protobuf", bytes };
-    }
-  }
-
-  #metadata(upstream: Upstream, end: number): void {
-    let key = "";
-    let value = "";
-    while (this.pos < end) {
-      const tag = this.#tag();
-      if (tag === MAP_ENTRY.key) key = this.string(true);
-      else if (tag === MAP_ENTRY.value) value = this.string(true);
-      else this.#skip(tag);
-    }
-    this.#leave(end);
-    (upstream.metadata ??= new Map()).set(key, value);
-  }
-
-  /** Reads the length of a nested message; gives the position of its end. */
-  #enter(): number {
-    const end = this.uint32() + this.pos;
-    if (end > this.len) throw new RangeError("premature EOF");
-    return end;
-  }
-
-  /** A field that goes beyond its message shows in the position; so no read needs to know all the ends above it. */
-  #leave(end: number): void {
-    if (this.pos !== end) throw new RangeError("a field exceeds its message");
-  }
-
-  /** Field number and wire type in one number, as in the tables. */
-  #tag(): number {
-    const [field, wireType] = this.tag();
-    return ((field << 3) | wireType) >>> 0;
-  }
-
-  /** The library gives strings where it has no bigint. */
-  #uint64(): bigint {
-    const value = this.uint64();
-    return typeof value === "bigint" ? value : BigInt(value);
-  }
-
-  #skip(tag: number): void {
-    const wireType = tag & 7;
-    // The library's own skip takes varints of any length; ten bytes are the most that encode a number.
-    if (wireType === WireType.Varint) this.uint64();
-    else this.skip(wireType, tag >>> 3);
-  }
+function addMetadata(into: WireRequest, from: FieldReader): void {
+  const entry = { key: "", value: "" };
+  from.message(MAP_ENTRY_FIELDS, entry);
+  (into.metadata ??= new Map()).set(entry.key, entry.value);
 }
 
-/** The message to read the fields of member `tag` into: the current one when it is the same member. */
-function memberOf(current: Upstream | undefined, tag: number): Upstream {
-  return current?.member === tag ? current : new Upstream(tag);
+function noteStream(into: WireRequest, from: FieldReader): void {
+  into.hasStream = true;
+  from.pass();
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {

@@ -97,7 +97,7 @@ export function withSequenceId(frame: Frame, sequenceId: number): Frame {
   return new Frame(bytes);
 }
 
-/** The members of the oneof are written even when empty: that they are there is what says the kind. */
+/** Empty data is written too: which member of the oneof is there tells the kind. */
 function writeData(writer: BinaryWriter, payload: Payload): void {
   switch (payload.kind) {
     case "text":
@@ -122,7 +122,7 @@ function writeMetadata(writer: BinaryWriter, metadata: Metadata): void {
   }
 }
 
-/** Taken, not shared: a writer that an error left half-way is never used again. */
+/** Nobody else has the writer while it is in use: one that an error left half-written is never used again. */
 function takeWriter(): BinaryWriter {
   const writer = spare ?? new BinaryWriter();
   spare = undefined;

@@ -3,6 +3,7 @@
  */
 import type { Command, Payload } from "./command.ts";
 import { type Codec, Frame, type Message } from "./event.ts";
+import { TRAITS } from "./traits.ts";
 
 /** What the frames of a simple client do (`webpubsub_mode` of its URL). */
 export type RawMode =
@@ -31,6 +32,7 @@ export const RAW_EVENT = "message";
 export function rawCodec(mode: RawMode): Codec {
   return {
     framing: "raw",
+    ...TRAITS.raw,
     decode: mode.kind === "sendEvent" ? decodeEvent : publisher(mode.group, mode.noEcho),
     encodeSystem: noFrame,
     encodeMessage,

@@ -1,5 +1,5 @@
 /**
- * Which requests of a connection have succeeded: the ground of exactly-once publishing over retries.
+ * Which requests of a connection have succeeded: so a publish that the client tries again is delivered once.
  */
 import { REMEMBERED_ACK_IDS } from "../limits.ts";
 

@@ -106,7 +106,7 @@ export class Connection implements ReplaySink {
     this.#replay?.acknowledge(sequenceId);
   }
 
-  /** The socket is gone. False when the connection is so too: the caller then has to end it. */
+  /** The socket is gone. False when the connection cannot be without one: the caller then has to end it. */
   cut(): boolean {
     if (this.#phase !== "open") return true;
     this.#outlet = undefined;

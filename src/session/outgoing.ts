@@ -1,5 +1,5 @@
 /**
- * One message on its way to any number of connections: encoded at most once per framing in use among them.
+ * One message on its way to any number of connections: encoded at most once for each framing among them.
  */
 import type { Codec, Frame, Framing, Message } from "../protocol/event.ts";
 

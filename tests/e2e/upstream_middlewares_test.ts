@@ -1,5 +1,5 @@
 // What the event handlers of other languages expect, as transcripts of a client's whole life. Each of them compares the
-// webhook origin in a way of its own; the official express middleware is in `upstream_express_test.ts`.
+// webhook origin in a way of its own; the official express middleware is in `upstream_express_*_test.ts`.
 import assert from "node:assert/strict";
 import { startServer } from "../../src/server.ts";
 import { QUIET, until } from "../support/fixture.ts";

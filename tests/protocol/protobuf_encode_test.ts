@@ -87,10 +87,8 @@ Deno.test("an ack of 0 leaves the zero out", () => {
   assert.deepEqual(bytesOf(frame), hex("0a 02 10 01"));
 });
 
-Deno.test("pong is empty and the same frame for all", () => {
-  const frame = protobufCodec.encodeSystem({ type: "pong" });
-  assert.deepEqual(bytesOf(frame), hex("22 00"));
-  assert.equal(protobufCodec.encodeSystem({ type: "pong" }), frame);
+Deno.test("pong is empty", () => {
+  assert.deepEqual(bytesOf(protobufCodec.encodeSystem({ type: "pong" })), hex("22 00"));
 });
 
 Deno.test("a group message names its group, not its sender", () => {

@@ -249,15 +249,3 @@ Deno.test("binary data is a view of the frame, not a copy", () => {
   assert(command.type === "sendToGroup" && command.payload.kind === "binary");
   assert.equal(command.payload.bytes.buffer, frame.buffer);
 });
-
-Deno.test("a frame that is a part of a larger buffer is read within its bounds", () => {
-  const join = hex("32 07 0a 03 6c 61 62 10 00");
-  const buffer = new Uint8Array(40).fill(0x4a);
-  buffer.set(join, 7);
-  assert.deepEqual(protobufCodec.decode(buffer.subarray(7, 7 + join.length)), {
-    type: "joinGroup",
-    group: "lab",
-    ackId: 0n,
-  });
-  assert.equal(protobufCodec.decode(buffer.subarray(7, 6 + join.length)).type, "malformed");
-});

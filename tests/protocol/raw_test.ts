@@ -46,18 +46,3 @@ Deno.test("a simple client receives bare payloads, text and JSON as text, the re
   assert.equal(data({ kind: "binary", bytes }), bytes);
   assert.equal(data({ kind: "protobuf", bytes }), bytes);
 });
-
-Deno.test("a simple client receives no system frames and no sequence ids", () => {
-  const codec = rawCodec({ kind: "sendEvent" });
-  assert.equal(codec.framing, "raw");
-  assert.equal(codec.encodeSystem({ type: "pong" }), undefined);
-  assert.equal(codec.encodeSystem({ type: "disconnected", message: "m" }), undefined);
-  const frame = codec.encodeMessage({
-    type: "message",
-    group: undefined,
-    fromUserId: undefined,
-    payload: { kind: "text", text: "x" },
-    metadata: undefined,
-  });
-  assert.equal(codec.withSequenceId(frame, 1), frame);
-});

@@ -114,8 +114,13 @@ export function decodeDownstream(bytes: Uint8Array): DownstreamFields {
   return downstreamType.toObject(downstreamType.decode(bytes), options) as DownstreamFields;
 }
 
+/** Reads a serialised Any; empty fields are absent. */
+export function parseAny(bytes: Uint8Array): Partial<AnyFields> {
+  return anyType.toObject(anyType.decode(bytes)) as Partial<AnyFields>;
+}
+
 /** Serialises an Any. */
-export function serialiseAny(any: AnyFields): Uint8Array {
+export function serialiseAny(any: Partial<AnyFields>): Uint8Array {
   return new Uint8Array(anyType.encode(anyType.fromObject(any)).finish());
 }
 
