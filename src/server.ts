@@ -9,6 +9,7 @@ import { configFromOptions } from "./config/load.ts";
 import { secretsOf } from "./config/secrets.ts";
 import { AwayQueue } from "./hub/away.ts";
 import { closeConnection } from "./hub/close.ts";
+import { GroupBound } from "./hub/group_bound.ts";
 import { Hubs } from "./hub/hubs.ts";
 import type { Log } from "./hub/ports.ts";
 import { answerHealth } from "./observe/health.ts";
@@ -138,8 +139,13 @@ class Server implements HubbubServer {
       signature: (connectionId) => this.#keys.signature(connectionId),
     });
     this.#away = new AwayQueue(platform, config.recoveryWindowSeconds * 1000);
+    const groupBound = new GroupBound(
+      { platform, log: this.#log, meter: this.counters },
+      config.limits.groupsPerConnection,
+    );
     this.#hubs = new Hubs({
       platform,
+      groupBound,
       upstream: this.#upstream,
       meter: this.counters,
       log: this.#log,
@@ -195,6 +201,7 @@ class Server implements HubbubServer {
       deadlines: this.#deadlines,
       isStopping: () => this.#closing !== undefined,
       hubs: this.#hubs,
+      groupBound: this.#hubs.context.groupBound,
       authenticate: createClientAuthenticator(this.#verifier, origins, this.#log),
       allowsAnonymous: (hub) => hubSettings(this.#config, hub).anonymousConnectPolicy === "allow",
       keepAliveSeconds: (hub) => hubSettings(this.#config, hub).webSocketKeepAliveIntervalInSeconds,

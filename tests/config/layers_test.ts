@@ -23,6 +23,7 @@ Deno.test("told nothing, the server listens on localhost:8080 with the developme
       hubs: {},
       recoveryWindowSeconds: 60,
       drainSeconds: 10,
+      limits: { groupsPerConnection: 1000 },
       egress: { denyPrivateAddresses: false, allowedHosts: [] },
       log: { level: "info", format: "text" },
     },
@@ -62,6 +63,7 @@ Deno.test("every setting outside hubs has a variable of its own, and the environ
       HUBBUB_UPSTREAM: "http://localhost:3000/{event}",
       HUBBUB_RECOVERY_WINDOW_SECONDS: "30",
       HUBBUB_DRAIN_SECONDS: "0",
+      HUBBUB_LIMITS_GROUPS_PER_CONNECTION: "20",
       HUBBUB_OIDC_ISSUER: "https://id.example/tenant",
       HUBBUB_OIDC_JWKS_URI: "https://id.example/keys",
       HUBBUB_OIDC_AUDIENCE: "api://one,api://two",
@@ -88,6 +90,7 @@ Deno.test("every setting outside hubs has a variable of its own, and the environ
     upstream: "http://localhost:3000/{event}",
     recoveryWindowSeconds: 30,
     drainSeconds: 0,
+    limits: { groupsPerConnection: 20 },
     oidc: {
       issuer: "https://id.example/tenant",
       jwksUri: "https://id.example/keys",
