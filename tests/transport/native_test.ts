@@ -24,6 +24,7 @@ function contextWith(upstream: Upstream): NativeContext {
     platform,
     hubs,
     upstream,
+    groupBound: hubs.context.groupBound,
     meter: counters,
     pump: new Pump(platform),
     open: new OpenSockets(),
