@@ -290,6 +290,9 @@ export const DESCRIPTORS_PER_LOOK = 64;
 /** While there are no descriptors, how long until the next look for some, in milliseconds (ours: back within 2 s). */
 export const DESCRIPTOR_LOOK_MS = 250;
 
+/** While there are descriptors, how often to look whether the reserve is untouched, in milliseconds (ours). */
+export const DESCRIPTOR_WATCH_MS = 1000;
+
 /** At most one line of log about descriptors in this time, in milliseconds (ours). */
 export const DESCRIPTOR_LOG_MS = 1000;
 

@@ -25,6 +25,7 @@ import { ReconnectionTokens } from "./session/recovery.ts";
 import { SERVICE_BOUNDS } from "./session/replay_buffer.ts";
 import { createClientAuthenticator } from "./transport/client_auth.ts";
 import { SocketDeadlines } from "./transport/deadlines.ts";
+import { Descriptors } from "./transport/descriptors.ts";
 import { isAuthority } from "./transport/http/request_rules.ts";
 import { OpenSockets } from "./transport/drain.ts";
 import type { NativeContext } from "./transport/native.ts";
@@ -114,6 +115,7 @@ class Server implements HubbubServer {
   readonly #hubs: Hubs;
   readonly #away: AwayQueue;
   readonly #upstream: Dispatcher;
+  readonly #descriptors: Descriptors;
   #listener: Listener | undefined;
   /** Made once the port is known, before the first request is read. */
   #clients: NativeContext | undefined;
@@ -153,6 +155,10 @@ class Server implements HubbubServer {
       replayBounds: SERVICE_BOUNDS,
       away: this.#away,
     });
+    this.#descriptors = new Descriptors(
+      { platform, log: this.#log },
+      config.limits.reservedDescriptors,
+    );
   }
 
   /** Opens the port. Of the two transports only the one that is wanted is loaded. */
@@ -163,6 +169,8 @@ class Server implements HubbubServer {
       const { listenNatively } = await import("./server/native_http.ts");
       const http = listenNatively(
         {
+          platform: this.#platform,
+          descriptors: this.#descriptors,
           clients: () => this.#clients,
           isStopping: () => this.#closing !== undefined,
           answer: (request) => this.#answer(request),
@@ -172,12 +180,13 @@ class Server implements HubbubServer {
         port,
       );
       this.#listener = { close: () => http.shutdown() };
-      return this.#open(http.addr.port);
+      return this.#open(http.port);
     }
     const { composeFront } = await import("./server_batching.ts");
     const shared = this.#clientContext({});
     const front = composeFront({
       ...shared,
+      descriptors: this.#descriptors,
       authenticate: (...token) => (this.#clients ?? shared).authenticate(...token),
     }, (request) => this.#answer(request));
     this.#listener = front;

@@ -6,7 +6,12 @@ import * as v from "valibot";
 import { checkAccessKey, DEVELOPMENT_KEY } from "../auth/access_key.ts";
 import { urlTemplateFlaw } from "../events/url_template.ts";
 import { authorityFlaw } from "../events/webhook_origin.ts";
-import { DRAIN_MS, MAX_GROUPS_PER_CONNECTION, RECOVERY_WINDOW_MS } from "../limits.ts";
+import {
+  DRAIN_MS,
+  MAX_GROUPS_PER_CONNECTION,
+  RECOVERY_WINDOW_MS,
+  RESERVED_DESCRIPTORS,
+} from "../limits.ts";
 import {
   bareHost,
   corsOriginDefect,
@@ -130,6 +135,14 @@ const limits = v.object({
       env: "HUBBUB_LIMITS_GROUPS_PER_CONNECTION",
     }),
     MAX_GROUPS_PER_CONNECTION,
+  ),
+  reservedDescriptors: v.optional(
+    setting(integer(0, 100_000), {
+      doc: "File descriptors that connections leave to everything else; 0 switches the account off",
+      wants: "an integer from 0 to 100000",
+      env: "HUBBUB_LIMITS_RESERVED_DESCRIPTORS",
+    }),
+    RESERVED_DESCRIPTORS,
   ),
 });
 
