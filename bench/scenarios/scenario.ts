@@ -51,6 +51,22 @@ export class Run implements AsyncDisposable {
     return this.#stack.use(value);
   }
 
+  /**
+   * Does something twice and claims that the second time adds at most `mib` to the server's memory: the first time pays
+   * for code and heap that stay, whoever comes.
+   */
+  async twice(server: Target, mib: number, attack: () => Promise<unknown>): Promise<void> {
+    const start = server.memory.now;
+    await attack();
+    const first = await server.settledMib();
+    await attack();
+    const second = await server.settledMib();
+    const peak = server.memory.peak;
+    const figures = [start, first, second, peak].map((value) => value.toFixed(0));
+    this.figure("memory before, after once, after twice; peak, MiB", figures.join(", "));
+    this.must(`the second time adds at most ${mib} MiB`, second - first <= mib);
+  }
+
   /** A figure to be printed. */
   figure(name: string, value: number | string): void {
     this.figures[name] = typeof value === "number" ? Math.round(value * 100) / 100 : value;
