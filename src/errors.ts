@@ -103,6 +103,11 @@ export function forbiddenAck(action: "join" | "leave" | "send to", group: string
   };
 }
 
+/** The ack of a request that cannot be carried out as it is. */
+export function badRequestAck(message: string): AckError {
+  return { name: "BadRequest", message };
+}
+
 /** The ack of an event that no handler took or that its handler failed. Never says more. */
 export const INTERNAL_ACK_ERROR: AckError = {
   name: "InternalServerError",

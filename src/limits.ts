@@ -101,8 +101,12 @@ export const LINGER_MS = 2000;
 /** Bytes that are read, and thrown away, after the last answer of a connection (ours). */
 export const LINGER_BYTES = 64 * 1024;
 
-/** Time between the answer to a handshake and the open socket, in milliseconds (ours). */
-export const HANDSHAKE_OPEN_MS = 10_000;
+/**
+ * Time between the answer to a handshake and the open socket, in milliseconds (ours). The runtime needs nothing of the
+ * client for it. Who resets within its handshake is never reported and holds its memory and its descriptor for so long:
+ * with 10 s, 2,000 of them a second used up 20,000 descriptors.
+ */
+export const HANDSHAKE_OPEN_MS = 3000;
 
 /** Time that a client has to answer the server's close frame, in milliseconds (ours; half of the time that a stop has). */
 export const CLOSE_ANSWER_MS = 5000;
@@ -142,7 +146,25 @@ export const MAX_TOKEN_LENGTH = 32 * 1024;
 /** Verified tokens kept to spare the next HMAC (ours). */
 export const MAX_CACHED_TOKENS = 4096;
 
-/** REST calls whose target is remembered, parsed and checked (ours). */
+/**
+ * Bytes that those tokens and what they say may take (ours): tokens are as long as their signer likes, up to 32 KiB, so
+ * that a count alone would let 4,096 of them hold 150 MiB.
+ */
+export const MAX_CACHED_TOKEN_BYTES = 8 * MIB;
+
+/** Lists of roles that are kept compiled (ours). */
+export const MAX_CACHED_ROLE_SETS = 1024;
+
+/** Longest list of roles that is kept compiled, in characters of JSON (ours). */
+export const MAX_CACHED_ROLES_LENGTH = 4096;
+
+/** Bytes that kept lists of roles may take (ours). */
+export const MAX_CACHED_ROLE_BYTES = 4 * MIB;
+
+/** `Host` headers of which one text is kept for all clients, and the characters of all of them (ours). */
+export const MAX_SHARED_HOSTS = { entries: 64, length: 16 * 1024 } as const;
+
+/** REST calls whose target is remembered, parsed and checked (ours); with the next bound, 2 MiB at most. */
 export const MAX_PLANS = 1024;
 
 /** Longest target of a remembered call, in characters (ours). */
@@ -243,6 +265,39 @@ export const OAUTH_MIN_AGE_TO_REPLACE_MS = 60_000;
 
 /** Names (groups, users, hubs) of which one worker counts its clients for the others: at most 200 MB, as they come (ours). */
 export const MAX_SHARED_COUNTS = 4_000_000;
+
+/**
+ * Characters of the URLs and origins of those handlers (ours): hub names stand in the URLs and `Host` headers are the
+ * origins, both of which clients choose.
+ */
+export const MAX_CACHED_VALIDATION_LENGTH = 4 * MIB;
+
+/**
+ * Groups that one connection may be in at once; 0 is no bound (ours; `limits.groupsPerConnection`). A membership takes 16
+ * bytes and a group of its own its name: without a bound one client that joins for a minute takes 400 MiB.
+ */
+export const MAX_GROUPS_PER_CONNECTION = 1000;
+
+/**
+ * Descriptors that connections leave to files, calls of handlers and the listener (ours; `limits.reservedDescriptors`, 0
+ * switches the account off): a few handlers at once, a log file and a reload of the configuration.
+ */
+export const RESERVED_DESCRIPTORS = 32;
+
+/** How many connections more are found to fit at once: each costs the opening of a file, once (ours). */
+export const DESCRIPTORS_PER_LOOK = 64;
+
+/** While there are no descriptors, how long until the next look for some, in milliseconds (ours: back within 2 s). */
+export const DESCRIPTOR_LOOK_MS = 250;
+
+/** While there are descriptors, how often to look whether the reserve is untouched, in milliseconds (ours). */
+export const DESCRIPTOR_WATCH_MS = 1000;
+
+/** At most one line of log about descriptors in this time, in milliseconds (ours). */
+export const DESCRIPTOR_LOG_MS = 1000;
+
+/** What happens often is logged at most once in this time, with its count, in milliseconds (ours). */
+export const REPEATED_LOG_MS = 60_000;
 
 /** Time that a stop waits for clients and handlers, in milliseconds (ours). */
 export const DRAIN_MS = 10_000;

@@ -9,6 +9,7 @@ import { configFromOptions } from "./config/load.ts";
 import { secretsOf } from "./config/secrets.ts";
 import { AwayQueue } from "./hub/away.ts";
 import { closeConnection } from "./hub/close.ts";
+import { GroupBound } from "./hub/group_bound.ts";
 import { Hubs } from "./hub/hubs.ts";
 import type { Log } from "./hub/ports.ts";
 import { answerHealth } from "./observe/health.ts";
@@ -24,6 +25,7 @@ import { ReconnectionTokens } from "./session/recovery.ts";
 import { SERVICE_BOUNDS } from "./session/replay_buffer.ts";
 import { createClientAuthenticator } from "./transport/client_auth.ts";
 import { SocketDeadlines } from "./transport/deadlines.ts";
+import { Descriptors } from "./transport/descriptors.ts";
 import { isAuthority } from "./transport/http/request_rules.ts";
 import { OpenSockets } from "./transport/drain.ts";
 import type { NativeContext } from "./transport/native.ts";
@@ -113,6 +115,7 @@ class Server implements HubbubServer {
   readonly #hubs: Hubs;
   readonly #away: AwayQueue;
   readonly #upstream: Dispatcher;
+  readonly #descriptors: Descriptors;
   #listener: Listener | undefined;
   /** Made once the port is known, before the first request is read. */
   #clients: NativeContext | undefined;
@@ -138,8 +141,13 @@ class Server implements HubbubServer {
       signature: (connectionId) => this.#keys.signature(connectionId),
     });
     this.#away = new AwayQueue(platform, config.recoveryWindowSeconds * 1000);
+    const groupBound = new GroupBound(
+      { platform, log: this.#log, meter: this.counters },
+      config.limits.groupsPerConnection,
+    );
     this.#hubs = new Hubs({
       platform,
+      groupBound,
       upstream: this.#upstream,
       meter: this.counters,
       log: this.#log,
@@ -147,6 +155,10 @@ class Server implements HubbubServer {
       replayBounds: SERVICE_BOUNDS,
       away: this.#away,
     });
+    this.#descriptors = new Descriptors(
+      { platform, log: this.#log },
+      config.limits.reservedDescriptors,
+    );
   }
 
   /** Opens the port. Of the two transports only the one that is wanted is loaded. */
@@ -157,6 +169,8 @@ class Server implements HubbubServer {
       const { listenNatively } = await import("./server/native_http.ts");
       const http = listenNatively(
         {
+          platform: this.#platform,
+          descriptors: this.#descriptors,
           clients: () => this.#clients,
           isStopping: () => this.#closing !== undefined,
           answer: (request) => this.#answer(request),
@@ -166,12 +180,13 @@ class Server implements HubbubServer {
         port,
       );
       this.#listener = { close: () => http.shutdown() };
-      return this.#open(http.addr.port);
+      return this.#open(http.port);
     }
     const { composeFront } = await import("./server_batching.ts");
     const shared = this.#clientContext({});
     const front = composeFront({
       ...shared,
+      descriptors: this.#descriptors,
       authenticate: (...token) => (this.#clients ?? shared).authenticate(...token),
     }, (request) => this.#answer(request));
     this.#listener = front;
@@ -195,6 +210,7 @@ class Server implements HubbubServer {
       deadlines: this.#deadlines,
       isStopping: () => this.#closing !== undefined,
       hubs: this.#hubs,
+      groupBound: this.#hubs.context.groupBound,
       authenticate: createClientAuthenticator(this.#verifier, origins, this.#log),
       allowsAnonymous: (hub) => hubSettings(this.#config, hub).anonymousConnectPolicy === "allow",
       keepAliveSeconds: (hub) => hubSettings(this.#config, hub).webSocketKeepAliveIntervalInSeconds,

@@ -5,12 +5,13 @@
 import { Batcher } from "./transport/batch.ts";
 import { BatchingFront, type BatchingFrontContext } from "./transport/batching.ts";
 import { Heartbeat } from "./transport/heartbeat.ts";
+import type { GuardContext } from "./transport/listener_guard.ts";
 import type { NativeContext } from "./transport/native.ts";
 import { ReadQueue } from "./transport/read_queue.ts";
 
 /** Makes the front; `answer`: for all that is not for the client endpoint. */
 export function composeFront(
-  context: NativeContext,
+  context: NativeContext & GuardContext,
   answer: BatchingFrontContext["answer"],
 ): BatchingFront {
   const { platform } = context;

@@ -24,6 +24,8 @@ export interface Door {
 const HEAD_END = "\r\n\r\n";
 const PONG = Buffer.from([0x8a, 0x80, 0, 0, 0, 0]);
 const NONE: Buffer = Buffer.alloc(0);
+/** In place of an opcode between two frames. */
+const NO_FRAME = -1;
 
 /** One masked frame; the mask is zero. */
 export function clientFrame(payload: string | Uint8Array, binary = false): Buffer {
@@ -32,7 +34,9 @@ export function clientFrame(payload: string | Uint8Array, binary = false): Buffe
   const opcode = binary ? 0x82 : 0x81;
   const head = length < 126
     ? [opcode, 0x80 | length]
-    : [opcode, 0x80 | 126, length >> 8, length & 255];
+    : length < 65_536
+    ? [opcode, 0x80 | 126, length >> 8, length & 255]
+    : [opcode, 0x80 | 127, 0, 0, 0, 0, length >>> 24, length >> 16, length >> 8, length & 255];
   return Buffer.concat([Buffer.from([...head, 0, 0, 0, 0]), bytes]);
 }
 
@@ -50,6 +54,9 @@ export class BareClient {
   #open = false;
   #greeted = 0;
   #bytes = 0;
+  /** Of the frame that has begun: its opcode, and how much of its payload is still to come. */
+  #opcode = NO_FRAME;
+  #payload = 0;
 
   private constructor(door: Door, onMessages: (count: number, client: BareClient) => void) {
     this.#door = door;
@@ -77,14 +84,29 @@ export class BareClient {
     this.write(clientFrame(payload, this.#door.binary));
   }
 
-  /** Sends frames. */
-  write(frames: Uint8Array): void {
-    this.#socket.write(frames);
+  /** Sends frames; resolves when more would not only pile up here. */
+  write(frames: Uint8Array): Promise<void> | undefined {
+    if (this.#socket.write(frames) || this.closed) return undefined;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const done = () => {
+      this.#socket.off("drain", done);
+      this.#socket.off("close", done);
+      resolve();
+    };
+    this.#socket.on("drain", done);
+    this.#socket.on("close", done);
+    return promise;
   }
 
-  /** Cuts the connection. */
-  destroy(): void {
-    this.#socket.destroy();
+  /** Stops reading. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  /** Cuts the connection; `resetting`: without a farewell of TCP. */
+  destroy(resetting = false): void {
+    if (resetting) this.#socket.resetAndDestroy();
+    else this.#socket.destroy();
   }
 
   #read(chunk: Buffer): void {
@@ -128,34 +150,49 @@ export class BareClient {
     this.#onMessages(count, this);
   }
 
-  /** Data frames in `data`; what is left over waits for the next chunk. */
+  /** Data frames that end in `data`; payloads are stepped over, so that large ones cost no copies. */
   #count(data: Buffer): number {
     let found = 0;
     let at = 0;
-    while (data.length - at >= 2) {
-      let length = (data[at + 1] ?? 0) & 127;
-      let head = 2;
-      if (length === 126) {
-        if (data.length - at < 4) break;
-        length = data.readUInt16BE(at + 2);
-        head = 4;
-      } else if (length === 127) {
-        if (data.length - at < 10) break;
-        length = data.readUInt32BE(at + 6);
-        head = 10;
+    while (true) {
+      const some = Math.min(this.#payload, data.length - at);
+      at += some;
+      this.#payload -= some;
+      if (this.#payload > 0) break;
+      if (this.#opcode !== NO_FRAME) found += this.#frameEnded();
+      const head = headLength(data, at);
+      if (head === undefined) {
+        if (at < data.length) this.#rest = Buffer.from(data.subarray(at));
+        break;
       }
-      if (data.length - at < head + length) break;
-      const opcode = (data[at] ?? 0) & 15;
-      if (opcode < 8) {
-        found++;
-        this.#bytes += length;
-      } else if (opcode === 9) this.#socket.write(PONG);
-      at += head + length;
+      this.#opcode = (data[at] ?? 0) & 15;
+      this.#payload = head === 2
+        ? (data[at + 1] ?? 0) & 127
+        : head === 4
+        ? data.readUInt16BE(at + 2)
+        : data.readUInt32BE(at + 6);
+      this.#bytes += this.#opcode < 8 ? this.#payload : 0;
+      at += head;
     }
-    // Copied, so that a few bytes do not keep a whole chunk.
-    if (at < data.length) this.#rest = Buffer.from(data.subarray(at));
     return found;
   }
+
+  #frameEnded(): number {
+    const opcode = this.#opcode;
+    this.#opcode = NO_FRAME;
+    if (opcode < 8) return 1;
+    if (opcode === 9) this.#socket.write(PONG);
+    else if (opcode === 8) this.closed = true;
+    return 0;
+  }
+}
+
+/** Bytes of the frame head at `at`; nothing while it is not whole. */
+function headLength(data: Buffer, at: number): number | undefined {
+  if (data.length - at < 2) return undefined;
+  const short = (data[at + 1] ?? 0) & 127;
+  const length = short === 126 ? 4 : short === 127 ? 10 : 2;
+  return data.length - at < length ? undefined : length;
 }
 
 /** Connects one client a door, `atOnce` at a time. */

@@ -22,6 +22,9 @@ export class Child implements AsyncDisposable {
   readonly #threads = new Map<string, number>();
   #cpuNanos = 0;
 
+  /** Its exit code, or the signal that ended it, once it has ended. */
+  readonly ended: Promise<Deno.CommandStatus>;
+
   constructor(command: string, args: readonly string[], options: ChildOptions = {}) {
     this.#process = new Deno.Command(command, {
       args: [...args],
@@ -31,6 +34,7 @@ export class Child implements AsyncDisposable {
       ...options,
     }).spawn();
     this.pid = this.#process.pid;
+    this.ended = this.#process.status;
     this.#lines = linesOf(this.#process.stdout);
     this.#input = this.#process.stdin.getWriter();
   }
@@ -78,6 +82,17 @@ export class Child implements AsyncDisposable {
   residentKib(): number {
     const status = readFileSync(`/proc/${this.pid}/status`, "utf8");
     return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]);
+  }
+
+  /** Highest memory in use so far, in KiB. */
+  peakKib(): number {
+    const status = readFileSync(`/proc/${this.pid}/status`, "utf8");
+    return Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1]);
+  }
+
+  /** Asks it to stop. */
+  stop(): void {
+    this.#process.kill("SIGTERM");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -3,7 +3,14 @@
  *
  * Rules: the service's client specification for the strings, the official emulator for the limits.
  */
-import { MAX_LITERAL_RULES, MAX_PATTERNS } from "../limits.ts";
+import {
+  MAX_CACHED_ROLE_BYTES,
+  MAX_CACHED_ROLE_SETS,
+  MAX_CACHED_ROLES_LENGTH,
+  MAX_LITERAL_RULES,
+  MAX_PATTERN_LENGTH,
+  MAX_PATTERNS,
+} from "../limits.ts";
 import { isGroupName } from "../names.ts";
 import { BoundedCache } from "./bounded_cache.ts";
 import { parsePattern, type RolePattern } from "./role_pattern.ts";
@@ -54,13 +61,18 @@ const NOTHING = new RoleRules(false, [], new Set());
 const EVERYTHING = new RoleRules(true, [], new Set());
 const NO_ROLES: RoleSet = { joinLeaveGroup: NOTHING, sendToGroup: NOTHING };
 
-/** Compiled lists of roles that are kept (ours). */
-const MAX_CACHED_ROLE_SETS = 1024;
-/** Longest list of roles that is kept, in characters of JSON: bounds what the cache can hold (ours). */
-const MAX_CACHED_ROLES_LENGTH = 4096;
+/** What a kept list takes at most, in bytes: its key and its rules, and for each unit of a pattern a row of bits. */
+function bytesOf(key: string, { joinLeaveGroup, sendToGroup }: RoleSet): number {
+  const hasPatterns = joinLeaveGroup.patterns.length + sendToGroup.patterns.length > 0;
+  const rows = hasPatterns ? key.length * Math.min(key.length, MAX_PATTERN_LENGTH) / 8 : 0;
+  return 512 + 16 * key.length + rows;
+}
 
 // One for the process: it remembers a pure function.
-const compiled = new BoundedCache<string, RoleSet>(MAX_CACHED_ROLE_SETS);
+const compiled = new BoundedCache<string, RoleSet>(MAX_CACHED_ROLE_SETS, {
+  bytes: MAX_CACHED_ROLE_BYTES,
+  bytesOf,
+});
 
 /**
  * Compiles roles. Unknown, malformed and surplus ones are left out, the others count. The same roles give the same

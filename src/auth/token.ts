@@ -3,7 +3,7 @@
  *
  * Rules: RFC 7515, RFC 7519; the service for keys, algorithms and claims; the official emulator for the clock skew.
  */
-import { MAX_CACHED_TOKENS, MAX_TOKEN_LENGTH } from "../limits.ts";
+import { MAX_CACHED_TOKEN_BYTES, MAX_CACHED_TOKENS, MAX_TOKEN_LENGTH } from "../limits.ts";
 import type { AccessKeys } from "./access_key.ts";
 import {
   type Audience,
@@ -89,7 +89,7 @@ export class TokenVerifier {
   constructor(keys: AccessKeys, now: () => number, cached = MAX_CACHED_TOKENS) {
     this.#keys = keys;
     this.#now = now;
-    this.#good = new BoundedCache(cached);
+    this.#good = new BoundedCache(cached, { bytes: MAX_CACHED_TOKEN_BYTES, bytesOf });
     this.#generation = keys.generation;
   }
 
@@ -139,6 +139,14 @@ export class TokenVerifier {
     if (this.#doorkeeper.isKnown(signature)) this.#good.set(token, good);
     return good;
   }
+}
+
+/**
+ * What a kept token takes, in bytes: its text, its claims as parsed, and its audiences. Measured with 20 KB
+ * of groups and of audiences: 1.7 to 5 times the text.
+ */
+function bytesOf(token: string): number {
+  return 512 + 4 * token.length;
 }
 
 function refused(reason: TokenFailure): TokenRefused {

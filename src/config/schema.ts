@@ -6,7 +6,12 @@ import * as v from "valibot";
 import { checkAccessKey, DEVELOPMENT_KEY } from "../auth/access_key.ts";
 import { urlTemplateFlaw } from "../events/url_template.ts";
 import { authorityFlaw } from "../events/webhook_origin.ts";
-import { DRAIN_MS, RECOVERY_WINDOW_MS } from "../limits.ts";
+import {
+  DRAIN_MS,
+  MAX_GROUPS_PER_CONNECTION,
+  RECOVERY_WINDOW_MS,
+  RESERVED_DESCRIPTORS,
+} from "../limits.ts";
 import {
   bareHost,
   corsOriginDefect,
@@ -122,6 +127,25 @@ const oidc = v.object({
   ),
 });
 
+const limits = v.object({
+  groupsPerConnection: v.optional(
+    setting(integer(0, 4_000_000), {
+      doc: "Groups that one connection may be in; 0 is no bound",
+      wants: "an integer from 0 to 4000000",
+      env: "HUBBUB_LIMITS_GROUPS_PER_CONNECTION",
+    }),
+    MAX_GROUPS_PER_CONNECTION,
+  ),
+  reservedDescriptors: v.optional(
+    setting(integer(0, 100_000), {
+      doc: "File descriptors that connections leave to everything else; 0 switches the account off",
+      wants: "an integer from 0 to 100000",
+      env: "HUBBUB_LIMITS_RESERVED_DESCRIPTORS",
+    }),
+    RESERVED_DESCRIPTORS,
+  ),
+});
+
 /** Declaration of the whole tree; `hubs` is judged hub by hub with `hubSettingsSchema`. */
 export const configSchema = v.object({
   host: v.optional(
@@ -209,6 +233,7 @@ export const configSchema = v.object({
     }),
     DRAIN_MS / 1000,
   ),
+  limits: v.optional(limits, {}),
   oidc: v.optional(oidc),
   cors: v.optional(v.object({
     allowedOrigins: setting(v.array(corsOrigin), {

@@ -33,8 +33,9 @@ export function connect(hubs: Hubs, admission: Admission, outlet: Outlet): Conne
   const connection = new Connection(identity, slot, codec, permissions, outlet, replay);
   hub.register(connection);
   for (const group of admission.groups) {
-    if (hub.groups.hasRoomFor(group)) hub.groups.join(slot, group);
-    else context.log.warn("too many groups", { hub: hub.name, connection: connection.id });
+    if (hub.join(connection, group) === "full") {
+      context.log.warn("too many groups", { hub: hub.name, connection: connection.id });
+    }
   }
   connection.tell({
     type: "connected",

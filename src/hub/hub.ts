@@ -8,6 +8,7 @@ import type { Connection } from "../session/connection.ts";
 import type { ReconnectionTokens } from "../session/recovery.ts";
 import type { ReplayBounds } from "../session/replay_buffer.ts";
 import type { AwayQueue } from "./away.ts";
+import type { GroupBound } from "./group_bound.ts";
 import type { Log, Meter, Upstream } from "./ports.ts";
 
 /** What all hubs share. */
@@ -19,7 +20,11 @@ export interface HubContext {
   readonly reconnectionTokens: ReconnectionTokens;
   readonly replayBounds: ReplayBounds;
   readonly away: AwayQueue;
+  readonly groupBound: GroupBound;
 }
+
+/** What became of a join: `tooMany` for the connection's bound, `full` for that of the hub. */
+export type JoinOutcome = "joined" | "already" | "tooMany" | "full";
 
 /** Clients that know each other. Connection ids, users and groups of one hub do not exist in another. */
 export class Hub {
@@ -76,6 +81,18 @@ export class Hub {
     this.#bySlot[connection.slot] = connection;
     const { userId } = connection.identity;
     if (userId !== undefined) this.users.join(connection.slot, userId);
+  }
+
+  /** Makes a connection a member of a group: the one way in, where the bounds are kept. */
+  join(connection: Connection, group: string): JoinOutcome {
+    const { groups, context: { groupBound } } = this;
+    const { slot } = connection;
+    if (groups.groupCountOf(slot) >= groupBound.most && !groups.isMember(slot, group)) {
+      groupBound.reached(this.name, connection.id);
+      return "tooMany";
+    }
+    if (!groups.hasRoomFor(group)) return "full";
+    return groups.join(slot, group) ? "joined" : "already";
   }
 
   /** Takes a connection out of every lookup; its slot may be given to another from now on. */

@@ -12,12 +12,13 @@ export interface Member {
   readonly userId: string | null;
 }
 
-/** False when the hub has no such connection. */
-export function addConnectionToGroup(hub: Hub, connectionId: string, group: string): boolean {
+/** What became of adding; `absent`: there is nobody to add. */
+export type AddOutcome = "done" | "absent" | "tooMany" | "full";
+
+/** Adds one connection. */
+export function addConnectionToGroup(hub: Hub, connectionId: string, group: string): AddOutcome {
   const connection = hub.find(connectionId);
-  if (connection === undefined) return false;
-  hub.groups.join(connection.slot, group);
-  return true;
+  return connection === undefined ? "absent" : joinAll(hub, [connection], [group]);
 }
 
 /** Takes a connection out of a group. */
@@ -32,11 +33,10 @@ export function removeConnectionFromAllGroups(hub: Hub, connectionId: string): v
   if (connection !== undefined) hub.groups.leaveAll(connection.slot);
 }
 
-/** Adds the user's connections of this moment. False when the hub has no such user. */
-export function addUserToGroup(hub: Hub, userId: string, group: string): boolean {
+/** Adds the user's connections of this moment; those that have room join even if another has none. */
+export function addUserToGroup(hub: Hub, userId: string, group: string): AddOutcome {
   const connections = hub.membersOf(hub.users, userId);
-  joinAll(hub, connections, [group]);
-  return connections.length > 0;
+  return connections.length === 0 ? "absent" : joinAll(hub, connections, [group]);
 }
 
 /** Takes every connection of a user out of a group. */
@@ -49,13 +49,19 @@ export function removeUserFromAllGroups(hub: Hub, userId: string): void {
   for (const { slot } of hub.membersOf(hub.users, userId)) hub.groups.leaveAll(slot);
 }
 
-/** Adds every selected connection of the hub to all `groups`; all are chosen before the first change. */
+/**
+ * Adds every selected connection of the hub to all `groups`; all are chosen before the first change. `tooMany` when there
+ * are more groups than any connection may be in: then nothing changes. A connection that has no room for all of them is
+ * left with what it has room for, and is no reason to fail: any client could fill itself up to spoil the call for others.
+ */
 export function addToGroups(
   hub: Hub,
   groups: readonly string[],
   selection: Selection = EVERYBODY,
-): void {
-  joinAll(hub, select(hub, { kind: "hub" }, selection), groups);
+): AddOutcome {
+  if (hub.context.groupBound.isExceededBy(groups)) return "tooMany";
+  const outcome = joinAll(hub, select(hub, { kind: "hub" }, selection), groups);
+  return outcome === "full" ? "full" : "done";
 }
 
 /** Takes every selected connection of the hub out of all `groups`; all are chosen before the first change. */
@@ -89,8 +95,18 @@ export function listGroup(
   return { members, more: behind.length > limit };
 }
 
-function joinAll(hub: Hub, connections: readonly Connection[], groups: readonly string[]): void {
-  for (const { slot } of connections) {
-    for (const group of groups) hub.groups.join(slot, group);
+/** Joins whom it can; the last refusal, if there was one. */
+function joinAll(
+  hub: Hub,
+  connections: readonly Connection[],
+  groups: readonly string[],
+): "done" | "tooMany" | "full" {
+  let refusal: "done" | "tooMany" | "full" = "done";
+  for (const connection of connections) {
+    for (const group of groups) {
+      const outcome = hub.join(connection, group);
+      if (outcome === "tooMany" || outcome === "full") refusal = outcome;
+    }
   }
+  return refusal;
 }

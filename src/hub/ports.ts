@@ -109,7 +109,8 @@ export type Counter =
   | "messages_expired"
   | "slow_consumers"
   | "replay_buffers_full"
-  | "waiting_frames_exceeded";
+  | "waiting_frames_exceeded"
+  | "groups_per_connection_reached";
 
 /** Where counts go. */
 export interface Meter {

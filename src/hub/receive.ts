@@ -2,7 +2,7 @@
  * What a client asks for, carried out strictly in order: a frame starts when the one before it is done, an event's
  * handler call included. Connections do not wait for each other.
  */
-import { duplicateAck, forbiddenAck, INTERNAL_ACK_ERROR } from "../errors.ts";
+import { badRequestAck, duplicateAck, forbiddenAck, INTERNAL_ACK_ERROR } from "../errors.ts";
 import { MAX_CLIENT_MESSAGE_BYTES } from "../limits.ts";
 import type { Command } from "../protocol/command.ts";
 import { utf8Length } from "../protocol/event.ts";
@@ -121,16 +121,30 @@ function changeMembership(
     }
     return;
   }
-  if (joins && !hub.groups.hasRoomFor(group)) {
-    if (ackId !== undefined) connection.tell({ type: "ack", ackId, error: INTERNAL_ACK_ERROR });
-    return;
-  }
   // A client that has said goodbye is in no group any more; its slot may be somebody else's.
   if (connection.phase !== "ended") {
-    if (joins) hub.groups.join(connection.slot, group);
-    else hub.groups.leave(connection.slot, group);
+    if (!joins) hub.groups.leave(connection.slot, group);
+    else if (!enters(hub, connection, group, ackId)) return;
   }
   succeed(connection, ackId);
+}
+
+/** False when there is no room, which the client is told. */
+function enters(
+  hub: Hub,
+  connection: Connection,
+  group: string,
+  ackId: bigint | undefined,
+): boolean {
+  const outcome = hub.join(connection, group);
+  if (outcome === "joined" || outcome === "already") return true;
+  if (ackId !== undefined) {
+    const error = outcome === "tooMany"
+      ? badRequestAck(hub.context.groupBound.message)
+      : INTERNAL_ACK_ERROR;
+    connection.tell({ type: "ack", ackId, error });
+  }
+  return false;
 }
 
 function publish(

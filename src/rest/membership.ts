@@ -1,9 +1,10 @@
 /**
  * Who is in which group: single connections, users, and many at once.
  */
-import { RestError } from "../errors.ts";
+import { badRequest, RestError } from "../errors.ts";
 import {
   addConnectionToGroup,
+  type AddOutcome,
   addToGroups,
   addUserToGroup,
   removeConnectionFromAllGroups,
@@ -12,10 +13,22 @@ import {
   removeUserFromAllGroups,
   removeUserFromGroup,
 } from "../hub/membership.ts";
-import { type Answer, nameIn, type Operation, template } from "./operation.ts";
+import { type Answer, type Call, nameIn, type Operation, template } from "./operation.ts";
 
 const ADDED: Answer = { status: 200 };
 const REMOVED: Answer = { status: 204 };
+
+/** The answer to adding; `target` is what the request named. */
+function added({ hub }: Call, outcome: AddOutcome, target: string): Answer {
+  switch (outcome) {
+    case "tooMany":
+      throw badRequest(hub?.context.groupBound.message ?? "", target);
+    case "full":
+      throw new RestError("Error.InternalServerError", "The hub has no room for a group.", target);
+    default:
+      return ADDED;
+  }
+}
 
 /** Adding and removing. */
 export const MEMBERSHIP_OPERATIONS: readonly Operation[] = [
@@ -26,14 +39,17 @@ export const MEMBERSHIP_OPERATIONS: readonly Operation[] = [
     access: "write",
     run: (call) => {
       const id = nameIn(call, "connectionId");
-      if (call.hub === undefined || !addConnectionToGroup(call.hub, id, nameIn(call, "group"))) {
+      const outcome = call.hub === undefined
+        ? "absent"
+        : addConnectionToGroup(call.hub, id, nameIn(call, "group"));
+      if (outcome === "absent") {
         throw new RestError(
           "Error.Connection.NotExisted",
           `Connection \`${id}\` is not found.`,
           "Connection",
         );
       }
-      return ADDED;
+      return added(call, outcome, "Connection");
     },
   },
   {
@@ -67,14 +83,17 @@ export const MEMBERSHIP_OPERATIONS: readonly Operation[] = [
     access: "write",
     run: (call) => {
       const userId = nameIn(call, "userId");
-      if (call.hub === undefined || !addUserToGroup(call.hub, userId, nameIn(call, "group"))) {
+      const outcome = call.hub === undefined
+        ? "absent"
+        : addUserToGroup(call.hub, userId, nameIn(call, "group"));
+      if (outcome === "absent") {
         throw new RestError(
           "Warning.User.NotExisted",
           `User \`${userId}\` is not found.`,
           "User",
         );
       }
-      return ADDED;
+      return added(call, outcome, "User");
     },
   },
   {
@@ -105,12 +124,11 @@ export const MEMBERSHIP_OPERATIONS: readonly Operation[] = [
     path: template("/api/hubs/{hub}/:addToGroups"),
     access: "write",
     body: "groups",
-    run: ({ hub, groupsRequest }) => {
-      if (hub !== undefined && groupsRequest !== undefined) {
-        const { groups, filter } = groupsRequest;
-        addToGroups(hub, groups, { excluded: undefined, filter });
-      }
-      return ADDED;
+    run: (call) => {
+      const { hub, groupsRequest } = call;
+      if (hub === undefined || groupsRequest === undefined) return ADDED;
+      const { groups, filter } = groupsRequest;
+      return added(call, addToGroups(hub, groups, { excluded: undefined, filter }), "groups");
     },
   },
   {

@@ -4,12 +4,14 @@
  */
 import { MAX_TARGET_BYTES } from "../limits.ts";
 import type { RestBody, RestRequest, RestResponse } from "../rest/request.ts";
+import { type HttpListener, LastingHttp } from "../transport/lasting_http.ts";
+import type { GuardContext } from "../transport/listener_guard.ts";
 import { isClientTarget } from "../transport/client_url.ts";
 import { type NativeContext, serveClient } from "../transport/native.ts";
 import { targetOf } from "./raw_target.ts";
 
 /** What the listener needs. */
-export interface NativeListenerContext {
+export interface NativeListenerContext extends GuardContext {
   /** What clients are served with; `undefined` until the port is known. */
   clients(): NativeContext | undefined;
   isStopping(): boolean;
@@ -28,8 +30,12 @@ export function listenNatively(
   context: NativeListenerContext,
   hostname: string,
   port: number,
-): Deno.HttpServer<Deno.NetAddr> {
-  return Deno.serve({
+): LastingHttp {
+  return new LastingHttp(context, (port) => listenOnce(context, hostname, port), port);
+}
+
+function listenOnce(context: NativeListenerContext, hostname: string, port: number): HttpListener {
+  const http = Deno.serve({
     port,
     hostname,
     onListen: () => {},
@@ -38,6 +44,8 @@ export function listenNatively(
       return new Response(null, { status: 500 });
     },
   }, (request) => serve(request, context));
+  const { addr, finished } = http;
+  return { port: addr.port, finished, shutdown: () => http.shutdown() };
 }
 
 function serve(request: Request, context: NativeListenerContext): Response | Promise<Response> {

@@ -10,7 +10,9 @@ import { BoundedCache } from "../auth/bounded_cache.ts";
 import { compileRoles } from "../auth/roles.ts";
 import { Permissions } from "../auth/permissions.ts";
 import type { Admission } from "../hub/connect.ts";
+import type { GroupBound } from "../hub/group_bound.ts";
 import type { ConnectOutcome, ConnectRequest, Upstream } from "../hub/ports.ts";
+import { MAX_SHARED_HOSTS } from "../limits.ts";
 import { hubKey, isGroupName, isHubName } from "../names.ts";
 import { type Platform, randomId } from "../platform.ts";
 import type { Codec, Framing } from "../protocol/event.ts";
@@ -40,6 +42,8 @@ export interface AcceptContext {
   isStopping(): boolean;
   /** Whether clients without a token may try this hub. */
   allowsAnonymous(hub: string): boolean;
+  /** In how many groups a client may be. */
+  readonly groupBound: GroupBound;
   /** The codec of a known subprotocol's framing; some are loaded when the first client speaks them. */
   codec(framing: Exclude<Framing, "raw">): Codec | Promise<Codec>;
 }
@@ -107,6 +111,9 @@ export async function accept(request: Handshake, context: AcceptContext): Promis
     if (claims === undefined) return refusal(401, "The client token is not valid.");
   }
   if (!claims.groups.every(isGroupName)) return refusal(400, "Invalid group name.");
+  if (context.groupBound.isExceededBy(claims.groups)) {
+    return refusal(400, context.groupBound.message);
+  }
   const mode = rawMode(parameters);
   if (typeof mode === "string") return refusal(400, mode);
 
@@ -126,7 +133,10 @@ export async function accept(request: Handshake, context: AcceptContext): Promis
   return context.isStopping() ? refusal(503, STOPPING) : decision;
 }
 
-const HOSTS = new BoundedCache<string, string>(64);
+const HOSTS = new BoundedCache<string, string>(MAX_SHARED_HOSTS.entries, {
+  bytes: MAX_SHARED_HOSTS.length,
+  bytesOf: (host) => host.length,
+});
 
 /** One text for all clients of a host: a connection that kept its own would keep the whole request with it. */
 function sharedHost(host: string): string {
@@ -153,6 +163,9 @@ async function settle(
 ): Promise<Decision> {
   if (outcome !== undefined && !outcome.accepted) {
     return refusal(outcome.status, "The event handler refused the connection.");
+  }
+  if (outcome?.groups !== undefined && context.groupBound.isExceededBy(outcome.groups)) {
+    return refusal(500, "The event handler named too many groups.");
   }
   const chosen = negotiate(offered, outcome?.subprotocol);
   if (!chosen.accepted) return refusal(500, "Internal server error");

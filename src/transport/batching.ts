@@ -11,10 +11,11 @@ import { findReturning, serveNew, serveReturning } from "./client.ts";
 import { HttpConnection, type HttpContext, type UpgradeHead } from "./http/connection.ts";
 import { Connections } from "./http/connections.ts";
 import { HttpDate, plainText } from "./http/response.ts";
+import { type GuardContext, ListenerGuard } from "./listener_guard.ts";
 import { switchingProtocols } from "./websocket_handshake.ts";
 
 /** What the batching transport needs. */
-export interface BatchingFrontContext extends AcceptContext, BatchingContext {
+export interface BatchingFrontContext extends AcceptContext, BatchingContext, GuardContext {
   readonly hubs: Hubs;
   /** Seconds between two pings to a silent client. */
   keepAliveSeconds(hub: string): number;
@@ -26,6 +27,10 @@ export interface BatchingFrontContext extends AcceptContext, BatchingContext {
 export class BatchingFront {
   readonly #context: BatchingFrontContext;
   readonly #server: net.Server;
+  readonly #guard: ListenerGuard;
+  /** Takes what goes wrong with the listener. */
+  #onError: (error: Error) => void = () => {};
+  #address = { host: "", port: 0, backlog: 4096 };
   /** Connections that are no clients of hubs; those are closed by the hub. */
   readonly #connections: Connections;
 
@@ -44,7 +49,13 @@ export class BatchingFront {
     };
     this.#server = net.createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
       socket.on("error", ignoreError);
+      if (!context.descriptors.admit(socket)) return this.#guard.shut();
       new HttpConnection(socket, http);
+    });
+    this.#server.on("error", (error) => this.#onError(error));
+    this.#guard = new ListenerGuard(context, {
+      shut: () => void this.#server.close(),
+      open: () => this.#listen(),
     });
   }
 
@@ -53,20 +64,29 @@ export class BatchingFront {
    *
    * @throws Deno.errors.AddrInUse when it is taken
    */
-  listen(hostname: string, port: number): Promise<number> {
-    const { promise, resolve, reject } = Promise.withResolvers<number>();
-    this.#server.once("error", (error: Error & { code?: string }) => {
+  async listen(hostname: string, port: number): Promise<number> {
+    this.#address = { host: hostname, port, backlog: 4096 };
+    await this.#listen();
+    return this.#address.port;
+  }
+
+  async #listen(): Promise<void> {
+    const server = this.#server;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#onError = (error: Error & { code?: string }) => {
       reject(error.code === "EADDRINUSE" ? new Deno.errors.AddrInUse(error.message) : error);
-    });
-    this.#server.listen({ host: hostname, port, backlog: 4096 }, () => {
-      const address = this.#server.address();
-      resolve(typeof address === "object" && address !== null ? address.port : port);
-    });
-    return promise;
+    };
+    server.listen(this.#address, resolve);
+    await promise;
+    this.#onError = (error) => this.#guard.shut(error);
+    const address = server.address();
+    if (typeof address === "object" && address !== null) this.#address.port = address.port;
+    this.#guard.watch();
   }
 
   /** Takes no more connections, and ends those that are no clients of hubs; resolves when they have ended. */
   close(): Promise<void> {
+    this.#guard.stop();
     this.#server.close();
     return this.#connections.stop();
   }

@@ -6,6 +6,11 @@ import { CLOSE_ANSWER_MS, HANDSHAKE_OPEN_MS } from "../limits.ts";
 import type { Cancel, Platform } from "../platform.ts";
 
 const LOOK_MS = 1000;
+/**
+ * Looks that a socket has to outlast, whatever the clock says: after a turn of the loop that took seconds, what happened
+ * meanwhile is reported between the first look and the second.
+ */
+const LOOKS = 2;
 
 /** A socket that something is awaited of. */
 export interface Awaited {
@@ -13,12 +18,19 @@ export interface Awaited {
   abandon(): void;
 }
 
+/** When something began to be awaited: in milliseconds since 1970, and after how many looks. */
+interface Moment {
+  readonly at: number;
+  readonly look: number;
+}
+
 /** Sockets with the same limit: one timer, and only while there are any. */
 export class Deadlines {
   readonly #platform: Platform;
   readonly #limitMs: number;
-  /** Since when, in milliseconds since 1970; oldest first. */
-  readonly #since = new Map<Awaited, number>();
+  /** Oldest first. */
+  readonly #since = new Map<Awaited, Moment>();
+  #looks = 0;
   #cancel: Cancel | undefined = undefined;
 
   constructor(platform: Platform, limitMs: number) {
@@ -28,7 +40,7 @@ export class Deadlines {
 
   /** The time of `socket` begins. */
   add(socket: Awaited): void {
-    this.#since.set(socket, this.#platform.now());
+    this.#since.set(socket, { at: this.#platform.now(), look: this.#looks });
     this.#schedule();
   }
 
@@ -45,9 +57,10 @@ export class Deadlines {
 
   #look(): void {
     this.#cancel = undefined;
+    this.#looks++;
     const now = this.#platform.now();
-    for (const [socket, since] of this.#since) {
-      if (now - since < this.#limitMs) break;
+    for (const [socket, { at, look }] of this.#since) {
+      if (now - at < this.#limitMs || this.#looks - look < LOOKS) break;
       this.#since.delete(socket);
       socket.abandon();
     }

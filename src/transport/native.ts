@@ -3,6 +3,7 @@
  */
 import { neverOpened } from "../hub/close.ts";
 import type { Hubs } from "../hub/hubs.ts";
+import type { Platform } from "../platform.ts";
 import { accept, type AcceptContext } from "./accept.ts";
 import { findReturning, serveNew, serveReturning } from "./client.ts";
 import { DenoSocket, type SocketContext } from "./deno_socket.ts";
@@ -21,6 +22,7 @@ export async function serveClient(
   context: NativeContext,
 ): Promise<Response> {
   const { method, headers } = request;
+  if (await hasLeft(request, context.platform)) return new Response(null, { status: 400 });
   const whenGone = (task: () => void) => {
     request.signal.addEventListener("abort", task);
     return () => request.signal.removeEventListener("abort", task);
@@ -45,6 +47,20 @@ export async function serveClient(
   }
 }
 
+/**
+ * Whether the client has reset its connection right behind its request, which the runtime finds out two turns later.
+ * Upgraded nevertheless, such a connection would keep its descriptor for ever: the runtime never closes it, and we have
+ * no hold of it.
+ */
+async function hasLeft({ signal }: Request, platform: Platform): Promise<boolean> {
+  for (let turn = 0; turn < TURNS_TO_LEAVE && !signal.aborted; turn++) {
+    await new Promise<void>((resolve) => platform.afterReads(resolve));
+  }
+  return signal.aborted;
+}
+
+const TURNS_TO_LEAVE = 2;
+
 interface Upgraded {
   readonly socket: DenoSocket;
   readonly response: Response;
@@ -57,6 +73,8 @@ function upgrade(
   hub: string,
   context: NativeContext,
 ): Upgraded | undefined {
+  // While a handler was asked.
+  if (request.signal.aborted) return undefined;
   // The runtime finds a name only in a list with one blank behind each comma.
   const isFound = protocol !== undefined &&
     request.headers.get("sec-websocket-protocol")?.split(", ").includes(protocol) === true;

@@ -3,6 +3,7 @@
  */
 import {
   HANDLER_RETRY_PAUSES_MS,
+  MAX_CACHED_VALIDATION_LENGTH,
   MAX_CACHED_VALIDATIONS,
   MAX_HANDLER_CALLS,
   MAX_HANDLER_QUEUE,
@@ -20,6 +21,8 @@ export interface UpstreamLimits {
   readonly validationFreshMs: number;
   readonly validationBackoffMs: { readonly first: number; readonly max: number };
   readonly maxValidations: number;
+  /** Characters of their URLs and origins. */
+  readonly maxValidationLength: number;
   readonly maxAnswerBytes: number;
   /** Calls of one handler. */
   readonly lane: LaneLimits;
@@ -32,6 +35,7 @@ export const UPSTREAM_LIMITS: UpstreamLimits = {
   validationFreshMs: VALIDATION_FRESH_MS,
   validationBackoffMs: VALIDATION_BACKOFF_MS,
   maxValidations: MAX_CACHED_VALIDATIONS,
+  maxValidationLength: MAX_CACHED_VALIDATION_LENGTH,
   maxAnswerBytes: MAX_HANDLER_RESPONSE_BYTES,
   lane: { running: MAX_HANDLER_CALLS, waiting: MAX_HANDLER_QUEUE },
 };

@@ -131,6 +131,8 @@ export interface ValidatorDeps {
 export class Validator {
   readonly #deps: ValidatorDeps;
   readonly #entries = new Map<string, Entry>();
+  /** Characters of all keys. */
+  #length = 0;
   readonly #lanes: Lanes;
   readonly #deadlines: Deadlines;
   #stop = new AbortController();
@@ -167,7 +169,7 @@ export class Validator {
   /** Forgets the results whose template is not in use any more. */
   retain(isUsed: (template: string) => boolean): void {
     for (const [key, entry] of this.#entries) {
-      if (!isUsed(entry.template)) this.#entries.delete(key);
+      if (!isUsed(entry.template)) this.#forget(key);
     }
   }
 
@@ -189,14 +191,24 @@ export class Validator {
         pending: undefined,
       };
       this.#entries.set(key, entry);
-      if (this.#entries.size > this.#deps.limits.maxValidations) {
-        for (const oldest of this.#entries.keys()) {
-          this.#entries.delete(oldest);
-          break;
-        }
-      }
+      this.#length += key.length;
+      this.#forgetOldest();
     }
     return entry;
+  }
+
+  /** Keeps within the bounds; the newest entry stays in any case. */
+  #forgetOldest(): void {
+    const { maxValidations, maxValidationLength } = this.#deps.limits;
+    for (const oldest of this.#entries.keys()) {
+      const { size } = this.#entries;
+      if (size <= 1 || (size <= maxValidations && this.#length <= maxValidationLength)) break;
+      this.#forget(oldest);
+    }
+  }
+
+  #forget(key: string): void {
+    if (this.#entries.delete(key)) this.#length -= key.length;
   }
 
   #refresh(entry: Entry, target: ValidationTarget): Promise<boolean> {

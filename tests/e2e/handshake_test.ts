@@ -190,3 +190,11 @@ Deno.test("a stop sends disconnected and 1001 to everybody, and takes no new cli
   assert.deepEqual(last, { kind: "close", code: 1001, reason: "The service is shutting down." });
   await assert.rejects(fetch(server.healthUrl));
 });
+
+Deno.test("a token that names more groups than a connection may be in is refused with 400; twice the same is one", async () => {
+  await using server = await startServer({ ...QUIET, limits: { groupsPerConnection: 2 } });
+  const groups = (...names: string[]) =>
+    status(clientUrl(server, "chat", { "webpubsub.group": names }));
+  assert.equal(await groups("a", "b", "a"), 101);
+  assert.equal(await groups("a", "b", "c"), 400);
+});

@@ -139,8 +139,8 @@ Deno.test("bulk calls add and remove all whom the filter chose before the first 
   assert.deepEqual(await membersOf(server, "z"), [b.id]);
 });
 
-Deno.test("a bulk call takes as many groups as its body holds", async () => {
-  await using server = await startServer(QUIET);
+Deno.test("a bulk call takes as many groups as its body holds, where connections may be in so many", async () => {
+  await using server = await startServer({ ...QUIET, limits: { groupsPerConnection: 0 } });
   using client = await jsonClient(server, "chat");
   const groups = Array.from({ length: 20_000 }, (_, i) => `group ${i}`);
   assert.equal((await bulk(server, "add", { groups })).status, 200);
@@ -202,4 +202,18 @@ Deno.test("a bulk body that is not of its form is refused whole", async () => {
     invalidOf(filter, "application/problem+json").message,
     "Invalid syntax for 'userId': Type 'string', expect 'bool'. (Parameter 'filter')",
   );
+});
+
+Deno.test("a connection in as many groups as it may be is not added to another: 400, and the reason", async () => {
+  await using server = await startServer({ ...QUIET, limits: { groupsPerConnection: 2 } });
+  using client = await jsonClient(server, "chat", { userId: "u", groups: ["a", "b"] });
+  const message = "A connection can be in at most 2 groups.";
+  for (const path of [`/groups/c/connections/${client.id}`, "/users/u/groups/c"]) {
+    const answer = await raw(server, "PUT", HUB + path);
+    assert.equal(answer.status, 400);
+    assert.equal(JSON.parse(answer.body).message, message);
+  }
+  assert.equal((await bulk(server, "add", { groups: ["c", "d", "e"] })).status, 400);
+  assert.equal((await bulk(server, "add", { groups: ["c"] })).status, 200);
+  assert.deepEqual(await membersOf(server, "c"), []);
 });

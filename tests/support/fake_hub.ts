@@ -5,6 +5,7 @@ import { compileRoles } from "../../src/auth/roles.ts";
 import { Permissions } from "../../src/auth/permissions.ts";
 import { AwayQueue } from "../../src/hub/away.ts";
 import { connect } from "../../src/hub/connect.ts";
+import { GroupBound } from "../../src/hub/group_bound.ts";
 import type { Hub } from "../../src/hub/hub.ts";
 import { Hubs } from "../../src/hub/hubs.ts";
 import { type Log, noUpstream, type Upstream } from "../../src/hub/ports.ts";
@@ -67,7 +68,8 @@ export class FakeServer {
   #clients = 0;
 
   constructor(
-    options: { upstream?: Upstream; windowMs?: number; bounds?: ReplayBounds } = {},
+    options: { upstream?: Upstream; windowMs?: number; bounds?: ReplayBounds; maxGroups?: number } =
+      {},
   ) {
     this.away = new AwayQueue(this.platform, options.windowMs ?? 60_000);
     this.hubs = new Hubs({
@@ -78,6 +80,10 @@ export class FakeServer {
       reconnectionTokens: new ReconnectionTokens(this.platform),
       replayBounds: options.bounds ?? { messages: 1000, bytes: 16 * 1024 * 1024 },
       away: this.away,
+      groupBound: new GroupBound(
+        { platform: this.platform, meter: this.counters, log: silentLog },
+        options.maxGroups,
+      ),
     });
   }
 

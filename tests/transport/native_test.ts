@@ -24,6 +24,7 @@ function contextWith(upstream: Upstream): NativeContext {
     platform,
     hubs,
     upstream,
+    groupBound: hubs.context.groupBound,
     meter: counters,
     pump: new Pump(platform),
     open: new OpenSockets(),
@@ -48,6 +49,23 @@ async function serveInVain(context: NativeContext, target = "/client/hubs/chat")
     Deno.upgradeWebSocket = upgradeWebSocket;
   }
 }
+
+Deno.test("a client that has left is not upgraded, and no handler is asked about it", async () => {
+  const asked: string[] = [];
+  const context = contextWith({
+    ...noUpstream,
+    asksAbout: () => true,
+    connect: ({ connectionId }) => void asked.push(connectionId),
+  });
+  const gone = new AbortController();
+  const request = new Request(REQUEST, { signal: gone.signal });
+  const served = serveClient(request, "/client/hubs/chat", context);
+  // The runtime finds out a turn later.
+  gone.abort();
+  assert.equal((await served).status, 400);
+  assert.deepEqual(asked, []);
+  assert.equal(context.open.count, 0);
+});
 
 /** Hears of ends. */
 function recording(heard: string[], upstream: Partial<Upstream> = {}): Upstream {

@@ -282,6 +282,15 @@ Deno.test("the memory is bounded, the oldest out", async () => {
   assert.equal(platform.fetched.length, 4);
 });
 
+Deno.test("clients that invent long hosts do not fill the memory: its texts are bounded, not only their number", async () => {
+  const { platform, validator, check } = setup({ ...UPSTREAM_LIMITS, maxValidationLength: 50_000 });
+  platform.onFetch = () => allowed();
+  for (let i = 0; i < 20; i++) await check({ origin: originOf(`${i}.${"h".repeat(10_000)}`) });
+  assert.equal(validator.size, 4);
+  await check({ origin: originOf(`x.${"h".repeat(60_000)}`) });
+  assert.equal(validator.size, 1);
+});
+
 Deno.test("clients that invent hosts cannot multiply requests beyond the lane of the handler", async () => {
   const limits = { ...UPSTREAM_LIMITS, lane: { running: 2, waiting: 3 } };
   const { platform, validator } = setup(limits);

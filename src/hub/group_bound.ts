@@ -1,0 +1,52 @@
+/**
+ * In how many groups one connection may be: what one client takes of the index has an end.
+ */
+import { MAX_GROUPS_PER_CONNECTION, REPEATED_LOG_MS } from "../limits.ts";
+import { Seldom } from "../seldom.ts";
+import type { Platform } from "../platform.ts";
+import type { Log, Meter } from "./ports.ts";
+
+/** What the bound needs from outside. */
+export interface GroupBoundContext {
+  readonly platform: Platform;
+  readonly meter: Meter;
+  readonly log: Log;
+}
+
+/** The bound of a server, which all its hubs share. */
+export class GroupBound {
+  /** Most groups of one connection; `Infinity` when there is no bound. */
+  readonly most: number;
+  readonly #context: GroupBoundContext;
+  readonly #seldom: Seldom;
+
+  /** `most`: 0 is no bound. */
+  constructor(context: GroupBoundContext, most: number = MAX_GROUPS_PER_CONNECTION) {
+    this.most = most === 0 ? Infinity : most;
+    this.#context = context;
+    this.#seldom = new Seldom(context.platform, REPEATED_LOG_MS);
+  }
+
+  /** What whoever asked for a group too many is told. */
+  get message(): string {
+    return `A connection can be in at most ${this.most} groups.`;
+  }
+
+  /** Whether a list names more different groups than a connection may be in. */
+  isExceededBy(groups: readonly string[]): boolean {
+    return groups.length > this.most && new Set(groups).size > this.most;
+  }
+
+  /** A join was refused: counts it, and writes at most one line a minute. */
+  reached(hub: string, connection: string): void {
+    this.#context.meter.add("groups_per_connection_reached", 1);
+    const times = this.#seldom.count();
+    if (times === 0) return;
+    this.#context.log.warn("groups per connection: limit reached", {
+      hub,
+      connection,
+      limit: this.most,
+      times,
+    });
+  }
+}
