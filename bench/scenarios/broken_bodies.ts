@@ -11,6 +11,7 @@ export const brokenBodies: Scenario = {
   story: "broken bodies get 400 or 431, or the connection ends: never 500, never an ERROR line",
   seconds: 60,
   quick: true,
+  known: { native: "the runtime judges chunks and trailers by rules of its own" },
   async run(run) {
     const server = await run.server();
     const bodies: Record<string, { readonly text: string; readonly ends?: boolean }> = {

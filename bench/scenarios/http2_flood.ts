@@ -13,6 +13,7 @@ export const http2Flood: Scenario = {
   story: "HTTP/2 pings or settings without end on one connection: cut, and REST stays quick",
   seconds: 60,
   quick: true,
+  known: { native: "the runtime serves HTTP/2 on the clear port and bounds no pings" },
   async run(run) {
     for (const [what, frame] of [["pings", PING], ["settings", SETTINGS]] as const) {
       const server = await run.server();
