@@ -48,7 +48,7 @@ export async function within(ms: number, isSo: () => boolean): Promise<boolean> 
   const end = performance.now() + ms;
   while (!isSo()) {
     if (performance.now() > end) return false;
-    await pause(20);
+    await pause(5);
   }
   return true;
 }
