@@ -7,10 +7,10 @@
 import type { Log } from "../hub/ports.ts";
 import type { Platform } from "../platform.ts";
 import { CE_VERSION } from "./cloud_event.ts";
-import { callHandler, type CallOptions, type CallResult, isSuccess } from "./call.ts";
+import { callHandler, type CallOptions, type CallResult } from "./call.ts";
+import { type Carrier, isSuccess } from "./carrier.ts";
 import { Lanes } from "./concurrency.ts";
 import { Deadlines } from "./deadlines.ts";
-import type { EgressGuard } from "./egress_guard.ts";
 import type { UpstreamLimits } from "./limits.ts";
 import { allowsOrigin, expectedAnswer, type WebhookOrigin } from "./origin.ts";
 import { untilAborted } from "./retry.ts";
@@ -24,6 +24,7 @@ export interface ValidationTarget {
   /** Text of the template: a URL whose template is gone from the settings is forgotten. */
   readonly template: string;
   readonly origin: WebhookOrigin;
+  readonly carrier: Carrier;
 }
 
 /** The outcome of one validation. The texts are for logs and reports and hold no secrets. */
@@ -43,12 +44,13 @@ export interface ValidationReport {
 /** Asks a URL, without any memory: OPTIONS and, if that answers 404, GET. */
 export async function askForPermission(
   target: ValidationTarget,
-  options: Omit<CallOptions, "maxBodyBytes">,
+  options: Omit<CallOptions, "carrier">,
 ): Promise<ValidationReport | undefined> {
   const headers = { "WebHook-Request-Origin": target.origin.sent, "ce-awpsversion": CE_VERSION };
-  const { url, hostname } = target;
-  const callOptions: CallOptions = { ...options, maxBodyBytes: undefined };
-  const first = { method: "OPTIONS", url, hostname, headers, body: undefined } as const;
+  const { url, hostname, carrier } = target;
+  const callOptions: CallOptions = { ...options, carrier };
+  const nothing = { body: undefined, maxBodyBytes: undefined, readsRefusals: false };
+  const first = { method: "OPTIONS", url, hostname, headers, ...nothing } as const;
   const result = await callHandler(first, callOptions);
   if (result.kind !== "answer" || result.status !== 404) {
     return reportOf("OPTIONS", result, target.origin);
@@ -123,8 +125,6 @@ export interface ValidatorDeps {
   readonly platform: Platform;
   readonly log: Log;
   readonly limits: UpstreamLimits;
-  /** The guard of the current settings. */
-  guard(): EgressGuard;
 }
 
 /** Remembers which URLs allow which origins. */
@@ -225,7 +225,6 @@ export class Validator {
     try {
       report = await askForPermission(target, {
         platform,
-        guard: this.#deps.guard(),
         deadlines: this.#deadlines,
         pausesMs: limits.retryPausesMs,
         lane,
