@@ -9,6 +9,7 @@ import { bearerToken } from "../auth/bearer.ts";
 import { BoundedCache } from "../auth/bounded_cache.ts";
 import { compileRoles } from "../auth/roles.ts";
 import { Permissions } from "../auth/permissions.ts";
+import { CLOSE_RULES } from "../errors.ts";
 import type { Admission } from "../hub/connect.ts";
 import type { GroupBound } from "../hub/group_bound.ts";
 import type { ClientFacts, ConnectOutcome, HandlerLanguage } from "../hub/handler_language.ts";
@@ -129,7 +130,7 @@ export async function accept(request: Handshake, context: AcceptContext): Promis
   }
   const decision = await admit(context, { key, identity, claims, offered, mode }, outcome);
   // The handler may have taken its time.
-  return context.isStopping() ? refusal(503, STOPPING) : decision;
+  return context.isStopping() ? turnAway(decision, context) : decision;
 }
 
 /** The handler's word on a new client; `undefined` when it is not asked any more, after a reload. */
@@ -149,6 +150,14 @@ async function askHandler(
     upstream.reportUnusable(answer, outcome.flaw);
   }
   return outcome;
+}
+
+/** A stop began while the client waited; a handler that has let it in counts it, and has to hear of its end. */
+function turnAway(decision: Decision, { upstream }: AcceptContext): Refusal {
+  if (decision.kind === "accepted" && decision.announced) {
+    upstream.disconnected(decision.admission.identity, 1, CLOSE_RULES.serverShutdown.text);
+  }
+  return refusal(503, STOPPING);
 }
 
 const HOSTS = new BoundedCache<string, string>(MAX_SHARED_HOSTS.entries, {

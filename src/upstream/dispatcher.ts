@@ -64,6 +64,7 @@ export class Dispatcher implements Upstream {
   readonly #tokens: OAuthTokens;
   readonly #cookies: CookieJars;
   readonly #calls: EventCalls;
+  readonly #connects = new Running();
   readonly #notifications = new Running();
   #stopNotifications = new AbortController();
   #setup: Setup;
@@ -115,7 +116,9 @@ export class Dispatcher implements Upstream {
   ): Promise<HandlerAnswer> | undefined {
     const handler = this.#setup.table.forSystem(source.hub, "connect");
     if (handler === undefined) return undefined;
-    return this.#ask(handler, source, connectEvent(request), 0, signal);
+    const answer = this.#ask(handler, source, connectEvent(request), 0, signal);
+    this.#connects.add(answer);
+    return answer;
   }
 
   connected(source: EventSource, id: number): void {
@@ -144,13 +147,19 @@ export class Dispatcher implements Upstream {
     this.#callLog.unusable(answer, flaw);
   }
 
-  /** Waits for running notifications, at most `ms` milliseconds; then it gives up what still runs in the background. */
+  /**
+   * Waits for running notifications, at most `ms` milliseconds; then it gives up what still runs in the background.
+   * Waits for `connect` calls too: a client that is let in while we stop is a client that has left again.
+   */
   async drain(ms: number): Promise<void> {
     const limit = new AbortController();
     const cancel = this.#platform.after(ms, () => limit.abort());
     // In a loop: connections that end meanwhile add theirs.
-    while (!limit.signal.aborted && this.#notifications.size > 0) {
-      await untilAborted(this.#notifications.ended(), limit.signal);
+    while (!limit.signal.aborted && (this.#connects.size > 0 || this.#notifications.size > 0)) {
+      const ended = Promise.all([this.#connects.ended(), this.#notifications.ended()]);
+      await untilAborted(ended, limit.signal);
+      // Whoever waited for a connect raises in this turn what follows from it.
+      await new Promise<void>((resolve) => this.#platform.afterReads(resolve));
     }
     cancel();
     const left = this.#notifications.size;

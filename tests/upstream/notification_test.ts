@@ -124,6 +124,23 @@ Deno.test("a stop waits no longer than it was told to, then gives up what still 
   assert.equal(fixture.log.warnings[0]?.fields.count, 1);
 });
 
+Deno.test("a stop waits for connect calls too, and for what is raised when they are over", async () => {
+  const fixture = new Fixture();
+  const held = Promise.withResolvers<Response>();
+  fixture.answer = (url) =>
+    url.includes("/connect?") ? held.promise : new Response(null, { status: 204 });
+  const client = source();
+  const connecting = connectClient(fixture.dispatcher, client, noAbort())
+    .then(() => fixture.dispatcher.disconnected(client, 1, "gone"));
+  await fixture.platform.settle();
+  const draining = fixture.dispatcher.drain(10_000);
+  held.resolve(new Response(null, { status: 204 }));
+  await draining;
+  await connecting;
+  assert.deepEqual(fixture.posts.map(({ body }) => body).slice(1), ['{"reason":"gone"}']);
+  assert.equal(fixture.platform.waitingTimers, 0);
+});
+
 Deno.test("a stop without notifications is over at once", async () => {
   const fixture = new Fixture();
   await fixture.dispatcher.drain(10_000);
