@@ -170,7 +170,7 @@ export class Dispatcher implements Upstream {
     this.#tokens.abort();
   }
 
-  async #ask(
+  #ask(
     handler: Handler,
     source: EventSource,
     event: OutgoingEvent,
@@ -178,8 +178,8 @@ export class Dispatcher implements Upstream {
     signal: AbortSignal,
   ): Promise<HandlerAnswer> {
     const delivery = this.#prepare(handler, source, event, id, signal);
-    if (delivery === undefined) return { kind: "failed", why: "unsendable" };
-    return await this.#calls.send(delivery);
+    if (delivery !== undefined) return this.#calls.send(delivery);
+    return Promise.resolve({ kind: "failed", why: "unsendable" });
   }
 
   #notify(handler: Handler, source: EventSource, event: OutgoingEvent, id: number): void {

@@ -42,10 +42,6 @@ export class HttpCarrier implements Carrier {
     if (verdict.kind === "denied") {
       return { kind: "denied", detail: `the address ${verdict.address} is not allowed` };
     }
-    return await this.#exchange(request, signal);
-  }
-
-  async #exchange(request: CarrierRequest, signal: AbortSignal): Promise<Carried> {
     const { method, headers } = request;
     // A redirect could carry signed events and credentials to a foreign host, so none is followed.
     const init: RequestInit = { method, headers, redirect: "manual", signal };
