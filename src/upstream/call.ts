@@ -8,7 +8,7 @@ import {
   type CarrierFailure,
   type CarrierRequest,
 } from "./carrier.ts";
-import type { Lane } from "./concurrency.ts";
+import type { Lane } from "./lanes.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { isRetryableStatus, pause } from "./retry.ts";
 

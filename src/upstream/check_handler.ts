@@ -11,7 +11,7 @@ import { adviceFor } from "./advice.ts";
 import { callHandler, type CallOptions } from "./call.ts";
 import { isSuccess } from "./carrier.ts";
 import { connectEvent } from "./cloud_event.ts";
-import { Lane } from "./concurrency.ts";
+import { Lane } from "./lanes.ts";
 import { CookieJars } from "./cookies.ts";
 import { Deadlines } from "./deadlines.ts";
 import { compileSetup, prepareDelivery } from "./delivery.ts";
@@ -19,7 +19,7 @@ import { type ResolveHost, systemResolveHost } from "./egress_guard.ts";
 import { UPSTREAM_LIMITS } from "./limits.ts";
 import { expectedAnswer } from "./origin.ts";
 import type { EgressSettings } from "./settings.ts";
-import { askForPermission } from "./validation.ts";
+import { askForPermission } from "./permission.ts";
 
 /** What is to be checked. */
 export interface CheckRequest {

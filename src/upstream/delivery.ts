@@ -13,7 +13,7 @@ import { type Handler, HandlerTable } from "./handler_match.ts";
 import { HttpCarrier } from "./http_carrier.ts";
 import { webhookOrigin } from "./origin.ts";
 import type { UpstreamSettings } from "./settings.ts";
-import type { ValidationTarget } from "./validation.ts";
+import type { ValidationTarget } from "./permission.ts";
 
 /** What one set of settings was made into. */
 export interface Setup {

@@ -7,7 +7,7 @@ import type { Platform } from "../platform.ts";
 import { type CallFailure, callHandler, type CallResult } from "./call.ts";
 import type { CallLog } from "./call_log.ts";
 import { type CarrierRequest, isSuccess } from "./carrier.ts";
-import { Lanes } from "./concurrency.ts";
+import { Lanes } from "./lanes.ts";
 import type { CookieJars } from "./cookies.ts";
 import type { Delivery } from "./delivery.ts";
 import type { UpstreamLimits } from "./limits.ts";

@@ -14,11 +14,11 @@ import {
 import type { Platform } from "../platform.ts";
 import { callHandler, type CallResult } from "./call.ts";
 import { type Carrier, isSuccess } from "./carrier.ts";
-import { Lane } from "./concurrency.ts";
+import { Lane } from "./lanes.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { HandlerAuth } from "./settings.ts";
 import { printableUrl } from "../events/url_template.ts";
-import { untilAborted } from "./retry.ts";
+import { backoffMs, untilAborted } from "./retry.ts";
 
 type Credentials = Extract<HandlerAuth, { kind: "oauth2" }>;
 
@@ -117,9 +117,7 @@ export class OAuthTokens {
     const answer = readToken(result);
     const now = platform.now();
     if (typeof answer === "string") {
-      entry.nextTryAt = now +
-        Math.min(OAUTH_BACKOFF_MS.max, OAUTH_BACKOFF_MS.first * 2 ** entry.failures);
-      entry.failures = Math.min(entry.failures + 1, 30);
+      entry.nextTryAt = now + backoffMs(OAUTH_BACKOFF_MS, entry.failures++);
       log.warn("Cannot get a token for an event handler: its events fail", {
         url: printableUrl(credentials.tokenUrl),
         status: result.kind === "answer" ? result.status : undefined,

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { callHandler, type CallOptions } from "../../src/upstream/call.ts";
 import type { CarrierRequest } from "../../src/upstream/carrier.ts";
-import { Lanes } from "../../src/upstream/concurrency.ts";
+import { Lanes } from "../../src/upstream/lanes.ts";
 import { Deadlines } from "../../src/upstream/deadlines.ts";
 import { EgressGuard } from "../../src/upstream/egress_guard.ts";
 import { HttpCarrier } from "../../src/upstream/http_carrier.ts";

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import zlib from "node:zlib";
 import { systemPlatform } from "../../src/platform.ts";
 import { callHandler } from "../../src/upstream/call.ts";
-import { Lane } from "../../src/upstream/concurrency.ts";
+import { Lane } from "../../src/upstream/lanes.ts";
 import { Deadlines } from "../../src/upstream/deadlines.ts";
 import { EgressGuard, systemResolveHost } from "../../src/upstream/egress_guard.ts";
 import { HttpCarrier } from "../../src/upstream/http_carrier.ts";

@@ -4,7 +4,8 @@ import { allowsOrigin, type WebhookOrigin, webhookOrigin } from "../../src/upstr
 import { EgressGuard } from "../../src/upstream/egress_guard.ts";
 import { HttpCarrier } from "../../src/upstream/http_carrier.ts";
 import { UPSTREAM_LIMITS } from "../../src/upstream/limits.ts";
-import { type ValidationTarget, Validator } from "../../src/upstream/validation.ts";
+import type { ValidationTarget } from "../../src/upstream/permission.ts";
+import { Validator } from "../../src/upstream/validation.ts";
 import { FakePlatform } from "../support/fake_platform.ts";
 import { allowed, ANY_ADDRESS, never, ORIGIN, RecordingLog } from "./fixture.ts";
 
