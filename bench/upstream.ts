@@ -14,6 +14,8 @@ import { systemPlatform } from "../src/platform.ts";
 import { eventHeaders, userEvent } from "../src/upstream/cloud_event.ts";
 import { Dispatcher } from "../src/upstream/dispatcher.ts";
 import { NO_HANDLERS } from "../src/upstream/settings.ts";
+import { readReply } from "../src/webpubsub/answer.ts";
+import { eventRequest } from "../src/webpubsub/request.ts";
 
 const quick = Deno.args.includes("--quick");
 const ROUNDS = quick ? 3 : 9;
@@ -50,15 +52,10 @@ const source: EventSource = {
   connectionId: "4f1c0b6e2d9a4c35",
   userId: "mia",
   subprotocol: "json.webpubsub.azure.v1",
-  framing: "json",
   state: "eyJuIjoxfQ==",
   requestHost: "rt.example.test",
 };
-const event = {
-  name: "message",
-  payload: { kind: "text", text: BODY },
-  metadata: undefined,
-} as const;
+const payload = { kind: "text", text: BODY } as const;
 const context = {
   id: 1,
   time: systemPlatform.now(),
@@ -66,7 +63,7 @@ const context = {
   origin: "rt.example.test",
   requestId: systemPlatform.randomUuid(),
 };
-const built = eventHeaders(source, userEvent(event), context);
+const built = eventHeaders(source, userEvent("message", eventRequest(payload, undefined)), context);
 if (!built.ok) throw new Error(`Cannot build the event: header "${built.header}" was refused`);
 
 const handlers = [{
@@ -89,7 +86,9 @@ const calls: Record<string, Call> = {
   "bare fetch of the same request": () => bareFetch(built.headers),
   "bare fetch without its headers": () => bareFetch(plain),
   "dispatcher": async () => {
-    const outcome = await dispatcher.userEvent(source, 1, event, signal);
+    const request = eventRequest(payload, undefined);
+    const answer = await dispatcher.userEvent(source, 1, "message", request, signal);
+    const outcome = readReply(answer, "json");
     if (!outcome.ok) throw new Error("Event failed");
   },
 };
@@ -154,7 +153,9 @@ for (const name of Object.keys(calls)) {
       `  ${wait.toFixed(0).padStart(5)} us one by one`,
   );
 }
-const own = cost(() => eventHeaders(source, userEvent(event), context));
+const own = cost(() =>
+  eventHeaders(source, userEvent("message", eventRequest(payload, undefined)), context)
+);
 const library = cost(() =>
   HTTP.binary(
     new CloudEvent({
@@ -166,7 +167,7 @@ const library = cost(() =>
       data: BODY,
       awpsversion: "1.0",
       hub: source.hub,
-      eventname: event.name,
+      eventname: "message",
       connectionid: source.connectionId,
       userid: source.userId,
       subprotocol: source.subprotocol,

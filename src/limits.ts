@@ -17,6 +17,15 @@ export const MAX_HANDLER_RESPONSE_BYTES = 16 * MIB;
 /** Most codings that are undone in one answer of an event handler; real servers apply one, proxies perhaps another. */
 export const MAX_CONTENT_CODINGS = 4;
 
+/**
+ * Compressed answers are given to the decoders in pieces of so many bytes (ours): some runtimes answer each piece with all
+ * that it decodes to, whatever the bound on the body.
+ */
+export const CODED_PIECE_BYTES = 4096;
+
+/** Longest text of a handler's header in a log line, in characters (ours). */
+export const MAX_SHOWN_LENGTH = 200;
+
 /** Longest hub name, in characters (emulator). */
 export const MAX_HUB_NAME_LENGTH = 128;
 

@@ -31,6 +31,7 @@ import { OpenSockets } from "./transport/drain.ts";
 import type { NativeContext } from "./transport/native.ts";
 import { Pump } from "./transport/pump.ts";
 import { Dispatcher } from "./upstream/dispatcher.ts";
+import { webPubSubLanguage } from "./webpubsub/handler_language.ts";
 import {
   audienceOrigins,
   hubSettings,
@@ -149,6 +150,7 @@ class Server implements HubbubServer {
       platform,
       groupBound,
       upstream: this.#upstream,
+      language: webPubSubLanguage,
       meter: this.counters,
       log: this.#log,
       reconnectionTokens: new ReconnectionTokens(platform),
@@ -204,6 +206,7 @@ class Server implements HubbubServer {
     return {
       platform: this.#platform,
       upstream: this.#upstream,
+      language: webPubSubLanguage,
       meter: this.counters,
       pump: new Pump(this.#platform),
       open: this.#sockets,

@@ -5,6 +5,7 @@ import { loadConfig } from "../config/load.ts";
 import { hubKey, isHubName } from "../names.ts";
 import { listenerEndpoint } from "../server_settings.ts";
 import { checkHandler } from "../upstream/check_handler.ts";
+import { webPubSubLanguage } from "../webpubsub/handler_language.ts";
 import type { Flags } from "./args.ts";
 import { EXIT, problemText } from "./exit.ts";
 import type { World } from "./world.ts";
@@ -35,6 +36,7 @@ export async function checkHandlerByHand(
     publicHost: authorityOf(endpoint) ?? "localhost",
     egress: config.egress,
     platform: world.platform,
+    language: webPubSubLanguage,
     signature: (connectionId) => keys.signature(connectionId),
   });
   world.out(`${report.lines.join("\n")}\n`);

@@ -33,6 +33,8 @@ export class UrlTemplate {
   /** The text that was compiled; it identifies the template and may hold secrets in its query. */
   readonly text: string;
   readonly parts: readonly TemplatePart[];
+  /** Lower case, without a colon. */
+  readonly scheme: string;
   /** Scheme and authority, normalised: `http://localhost:3000`. */
   readonly origin: string;
   /** Host without port; IPv6 addresses without brackets. */
@@ -42,6 +44,7 @@ export class UrlTemplate {
   constructor(text: string, parts: readonly TemplatePart[], url: URL) {
     this.text = text;
     this.parts = parts;
+    this.scheme = url.protocol.slice(0, -1);
     this.origin = url.origin;
     this.hostname = url.hostname.replace(/^\[|\]$/g, "");
   }

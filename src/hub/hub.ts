@@ -9,12 +9,14 @@ import type { ReconnectionTokens } from "../session/recovery.ts";
 import type { ReplayBounds } from "../session/replay_buffer.ts";
 import type { AwayQueue } from "./away.ts";
 import type { GroupBound } from "./group_bound.ts";
+import type { HandlerLanguage } from "./handler_language.ts";
 import type { Log, Meter, Upstream } from "./ports.ts";
 
 /** What all hubs share. */
 export interface HubContext {
   readonly platform: Platform;
   readonly upstream: Upstream;
+  readonly language: HandlerLanguage;
   readonly meter: Meter;
   readonly log: Log;
   readonly reconnectionTokens: ReconnectionTokens;

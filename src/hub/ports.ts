@@ -1,9 +1,6 @@
 /**
  * What the hub needs from outside: event handlers, a log, counters. The rank before the hub implements these.
  */
-import type { Metadata, Payload } from "../protocol/command.ts";
-import type { Framing } from "../protocol/event.ts";
-
 /**
  * One logical connection as event handlers know it. Made at the handshake, before the connection exists, and kept to
  * its end, over recoveries too; its identity may serve as a key for what belongs to one connection (cookies).
@@ -16,61 +13,84 @@ export interface EventSource {
   userId: string | undefined;
   /** The negotiated subprotocol in the server's spelling; `undefined` for simple clients without one and in `connect`. */
   subprotocol: string | undefined;
-  /** How frames of this client look: decides which replies are usable. */
-  framing: Framing;
   /** The opaque connection state that a handler set last. */
   state: string | undefined;
   /** `Host` of the upgrade request, lower case: the webhook origin where no public endpoint is configured. */
   readonly requestHost: string;
+  /** What all events of this client carry beside the usual headers, or in their place. */
+  readonly headers?: ExtraHeaders;
 }
 
-/** What the `connect` event tells the handler: name -> values in order of appearance. The client's token is not in it. */
-export interface ConnectRequest {
-  readonly claims: Readonly<Record<string, readonly string[]>>;
-  readonly query: Readonly<Record<string, readonly string[]>>;
-  readonly headers: Readonly<Record<string, readonly string[]>>;
-  readonly subprotocols: readonly string[];
+/** Lower-case name -> value; printable ASCII, or the event fails. */
+export type ExtraHeaders = ReadonlyMap<string, string>;
+
+/** What a client language says to a handler: the part of the request that the language decides. */
+export interface HandlerRequest {
+  readonly contentType: string;
+  readonly body: string | Uint8Array<ArrayBuffer>;
+  /** Headers of this event alone. */
+  readonly headers: ExtraHeaders | undefined;
+  /** Whether the body of an answer other than 2xx is wanted too; mostly such a body is left unread. */
+  readonly readsRefusals: boolean;
 }
 
-/** The handler's word on a new client. Fields that are `undefined` leave what the token said. */
-export type ConnectOutcome =
-  | {
-    readonly accepted: true;
-    /** `""` makes the connection userless. */
-    readonly userId: string | undefined;
-    /** Replaces the token's groups; never empty. Valid names. */
-    readonly groups: readonly string[] | undefined;
-    /** Replaces the token's roles, also when empty. */
-    readonly roles: readonly string[] | undefined;
-    /** One that the client offered, in the client's spelling. */
-    readonly subprotocol: string | undefined;
-    readonly state: string | undefined;
-  }
-  /** `status` is the HTTP status of the handshake's answer, 400-599. */
-  | { readonly accepted: false; readonly status: number };
+/** What came of a call: facts of HTTP. What they mean for a client is for its language to say. */
+export type HandlerAnswer = Answered | Unanswered;
 
-/** A user event on its way to its handler. */
-export interface UserEvent {
-  readonly name: string;
-  readonly payload: Payload;
-  readonly metadata: Metadata | undefined;
+/** The handler answered, whatever its status. */
+export interface Answered {
+  readonly kind: "answered";
+  readonly status: number;
+  readonly headers: AnswerHeaders;
+  readonly contentType: string | undefined;
+  /** As sent before its content codings; empty where it was not wanted. */
+  readonly body: Uint8Array;
+  /** Which call this answers, for log lines. */
+  readonly call: LogFields;
 }
 
-/** What the handler made of a user event. `state` is `undefined` when it stays as it was. */
-export type UserEventOutcome =
-  | {
-    readonly ok: true;
-    readonly reply:
-      | { readonly payload: Payload; readonly metadata: Metadata | undefined }
-      | undefined;
-    readonly state: string | undefined;
-  }
-  /** No handler matched, or its answer was unusable. */
-  | { readonly ok: false };
+/** Headers of an answer; names in any case, lines of the same name joined by `, `. */
+export interface AnswerHeaders {
+  get(name: string): string | null;
+  forEach(visit: (value: string, name: string) => void): void;
+}
+
+/** There is no answer, or none that could be read; the log has the details. */
+export interface Unanswered {
+  readonly kind: "failed";
+  readonly why: HandlerFailure;
+}
+
+/** Why there is no answer. */
+export type HandlerFailure =
+  /** No handler of the hub takes the event. */
+  | "noHandler"
+  /** No header or URL can hold what would have to be in it. */
+  | "unsendable"
+  /** The handler does not allow our origin. */
+  | "notPermitted"
+  /** There is no token for the handler. */
+  | "noCredentials"
+  /** Too many calls of this handler wait. */
+  | "overloaded"
+  /** No answer came, on any attempt, or the address may not be called. */
+  | "unreachable"
+  /** The time of the call ran out. */
+  | "timedOut"
+  /** Whoever asked has given up. */
+  | "abandoned"
+  /** The body of a 2xx answer broke off, is too large, or is in an unknown coding. */
+  | "unusable";
+
+/** Why a 2xx answer is of no use to the client's language. For the log; neither text quotes the handler. */
+export interface AnswerFlaw {
+  readonly problem: string;
+  readonly fix: string;
+}
 
 /**
  * The event handlers of all hubs. `id` is the event's number on its connection (`ce-id`); `connect` is always 0.
- * Nothing here throws or rejects: a failure is an outcome.
+ * Nothing here throws or rejects: a failure is an answer too.
  */
 export interface Upstream {
   /** Whether a handler of the hub takes `connect`. */
@@ -78,19 +98,22 @@ export interface Upstream {
   /** `undefined` when no handler of the hub takes `connect`. */
   connect(
     source: EventSource,
-    request: ConnectRequest,
+    request: HandlerRequest,
     signal: AbortSignal,
-  ): Promise<ConnectOutcome> | undefined;
+  ): Promise<HandlerAnswer> | undefined;
   connected(source: EventSource, id: number): void;
-  /** Settles at once when no handler matches. */
+  /** Answers at once when no handler takes the event. */
   userEvent(
     source: EventSource,
     id: number,
-    event: UserEvent,
+    name: string,
+    request: HandlerRequest,
     signal: AbortSignal,
-  ): Promise<UserEventOutcome> | UserEventOutcome;
+  ): Promise<HandlerAnswer> | HandlerAnswer;
   disconnected(source: EventSource, id: number, reason: string): void;
-  /** Waits for running notifications, at most `ms` milliseconds. */
+  /** Tells the operator that the client's language could not use an answer. */
+  reportUnusable(answer: Answered, flaw: AnswerFlaw): void;
+  /** Waits for running notifications, and for `connect` calls that may cause some, at most `ms` milliseconds. */
   drain(ms: number): Promise<void>;
 }
 
@@ -99,8 +122,9 @@ export const noUpstream: Upstream = {
   asksAbout: () => false,
   connect: () => undefined,
   connected: () => {},
-  userEvent: () => ({ ok: false }),
+  userEvent: () => ({ kind: "failed", why: "noHandler" }),
   disconnected: () => {},
+  reportUnusable: () => {},
   drain: () => Promise.resolve(),
 };
 

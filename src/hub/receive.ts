@@ -11,7 +11,7 @@ import { Inbox } from "../session/inbox.ts";
 import type { Outlet } from "../session/outlet.ts";
 import { closeConnection } from "./close.ts";
 import type { Hub } from "./hub.ts";
-import type { UserEventOutcome } from "./ports.ts";
+import type { HandlerAnswer } from "./ports.ts";
 import { reply, sendFromClient } from "./send.ts";
 
 type EventCommand = Extract<Command, { type: "event" }>;
@@ -44,8 +44,8 @@ async function carryOn(hub: Hub, connection: Connection, first: Pending): Promis
   let pending: Pending | undefined = first;
   while (true) {
     if (pending !== undefined) {
-      const outcome = await pending.outcome;
-      if (!inbox.signal.aborted) settle(hub, connection, pending.command, outcome);
+      const answer = await pending.answer;
+      if (!inbox.signal.aborted) settle(hub, connection, pending.command, answer);
     }
     const next = inbox.take();
     if (next === undefined) break;
@@ -58,7 +58,7 @@ async function carryOn(hub: Hub, connection: Connection, first: Pending): Promis
 interface Pending {
   readonly command: EventCommand;
   readonly inbox: Inbox;
-  readonly outcome: Promise<UserEventOutcome>;
+  readonly answer: Promise<HandlerAnswer>;
 }
 
 /** Carries out one command; gives what is left to wait for. */
@@ -165,19 +165,21 @@ function publish(
 }
 
 function raise(hub: Hub, connection: Connection, command: EventCommand): Pending | undefined {
+  const { upstream, language } = hub.context;
   const inbox = connection.inbox ?? new Inbox();
-  const outcome = hub.context.upstream.userEvent(
+  const answer = upstream.userEvent(
     connection.identity,
     connection.nextEventId(),
-    { name: command.event, payload: command.payload, metadata: command.metadata },
+    command.event,
+    language.eventRequest(command.payload, command.metadata),
     inbox.signal,
   );
-  if (!(outcome instanceof Promise)) {
-    settle(hub, connection, command, outcome);
+  if (!(answer instanceof Promise)) {
+    settle(hub, connection, command, answer);
     return undefined;
   }
   connection.inbox = inbox;
-  return { command, inbox, outcome };
+  return { command, inbox, answer };
 }
 
 /** The handler's answer takes effect: first the state, then the reply, then the ack. */
@@ -185,8 +187,13 @@ function settle(
   hub: Hub,
   connection: Connection,
   command: EventCommand,
-  outcome: UserEventOutcome,
+  answer: HandlerAnswer,
 ): void {
+  const { upstream, language } = hub.context;
+  const outcome = language.readReply(answer, connection.codec.framing);
+  if (!outcome.ok && outcome.flaw !== undefined && answer.kind === "answered") {
+    upstream.reportUnusable(answer, outcome.flaw);
+  }
   if (outcome.ok) {
     if (outcome.state !== undefined) connection.identity.state = outcome.state;
     if (outcome.reply !== undefined) {

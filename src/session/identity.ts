@@ -1,8 +1,6 @@
 /**
  * Who a client is: made at the handshake, before the connection exists, and kept to its end.
  */
-import type { Framing } from "../protocol/event.ts";
-
 /** The facts of one logical connection that event handlers and lookups see. */
 export class Identity {
   /** Lower case. */
@@ -14,7 +12,6 @@ export class Identity {
   userId: string | undefined;
   /** Known subprotocols in lower case, custom ones as the client spelled them. */
   subprotocol: string | undefined = undefined;
-  framing: Framing = "raw";
   /** Opaque connection state, set by the answers of event handlers. */
   state: string | undefined = undefined;
 

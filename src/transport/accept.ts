@@ -9,9 +9,11 @@ import { bearerToken } from "../auth/bearer.ts";
 import { BoundedCache } from "../auth/bounded_cache.ts";
 import { compileRoles } from "../auth/roles.ts";
 import { Permissions } from "../auth/permissions.ts";
+import { CLOSE_RULES } from "../errors.ts";
 import type { Admission } from "../hub/connect.ts";
 import type { GroupBound } from "../hub/group_bound.ts";
-import type { ConnectOutcome, ConnectRequest, Upstream } from "../hub/ports.ts";
+import type { ClientFacts, ConnectOutcome, HandlerLanguage } from "../hub/handler_language.ts";
+import type { Upstream } from "../hub/ports.ts";
 import { MAX_SHARED_HOSTS } from "../limits.ts";
 import { hubKey, isGroupName, isHubName } from "../names.ts";
 import { type Platform, randomId } from "../platform.ts";
@@ -36,6 +38,7 @@ export interface ClientClaims {
 export interface AcceptContext {
   readonly platform: Platform;
   readonly upstream: Upstream;
+  readonly language: Pick<HandlerLanguage, "connectRequest" | "readConnect">;
   /** The claims of a client token that is good for `hub` at one of `hosts`, else `undefined`. */
   authenticate(token: string, hub: string, hosts: readonly string[]): ClientClaims | undefined;
   /** Whether the server takes no more clients. */
@@ -118,19 +121,43 @@ export async function accept(request: Handshake, context: AcceptContext): Promis
   if (typeof mode === "string") return refusal(400, mode);
 
   const identity = new Identity(hub, randomId(context.platform), claims.userId, sharedHost(host));
-  const { upstream } = context;
   let outcome: ConnectOutcome | undefined;
   // Most hubs have no such handler: what it would be told is not made for nothing.
-  if (upstream.asksAbout(hub)) {
-    const waiting = new AbortController();
-    const forget = request.whenGone(() => waiting.abort());
-    const event = connectRequest(request.headers, parameters, offered, claims);
-    outcome = await upstream.connect(identity, event, waiting.signal);
-    forget();
+  if (context.upstream.asksAbout(hub)) {
+    const { headers } = request;
+    const facts = { claims: claims.all, parameters, headers, subprotocols: offered };
+    outcome = await askHandler(request, context, identity, facts);
   }
-  const decision = await settle(context, { key, identity, claims, offered, mode }, outcome);
+  const decision = await admit(context, { key, identity, claims, offered, mode }, outcome);
   // The handler may have taken its time.
-  return context.isStopping() ? refusal(503, STOPPING) : decision;
+  return context.isStopping() ? turnAway(decision, context) : decision;
+}
+
+/** The handler's word on a new client; `undefined` when it is not asked any more, after a reload. */
+async function askHandler(
+  request: Handshake,
+  { upstream, language }: AcceptContext,
+  identity: Identity,
+  facts: ClientFacts,
+): Promise<ConnectOutcome | undefined> {
+  const waiting = new AbortController();
+  const forget = request.whenGone(() => waiting.abort());
+  const answer = await upstream.connect(identity, language.connectRequest(facts), waiting.signal);
+  forget();
+  if (answer === undefined) return undefined;
+  const outcome = language.readConnect(answer, facts.subprotocols);
+  if (!outcome.accepted && outcome.flaw !== undefined && answer.kind === "answered") {
+    upstream.reportUnusable(answer, outcome.flaw);
+  }
+  return outcome;
+}
+
+/** A stop began while the client waited; a handler that has let it in counts it, and has to hear of its end. */
+function turnAway(decision: Decision, { upstream }: AcceptContext): Refusal {
+  if (decision.kind === "accepted" && decision.announced) {
+    upstream.disconnected(decision.admission.identity, 1, CLOSE_RULES.serverShutdown.text);
+  }
+  return refusal(503, STOPPING);
 }
 
 const HOSTS = new BoundedCache<string, string>(MAX_SHARED_HOSTS.entries, {
@@ -156,7 +183,8 @@ interface Candidate {
   readonly mode: RawMode;
 }
 
-async function settle(
+/** What becomes of a client after the handler's word, if there was one to ask. */
+async function admit(
   context: AcceptContext,
   { key, identity, claims, offered, mode }: Candidate,
   outcome: ConnectOutcome | undefined,
@@ -174,7 +202,6 @@ async function settle(
   }
   identity.state = outcome?.state;
   identity.subprotocol = chosen.subprotocol;
-  identity.framing = chosen.framing;
   return {
     kind: "accepted",
     key,
@@ -214,24 +241,4 @@ function rawMode(parameters: ClientUrl["parameters"]): RawMode | string {
   const noEcho = (last(parameters, "noEcho") ?? "").toLowerCase();
   if (noEcho !== "" && noEcho !== "true" && noEcho !== "false") return "Invalid noEcho.";
   return { kind: "sendToGroup", group, noEcho: noEcho === "true" };
-}
-
-/** What the `connect` event tells: never the client's token. */
-function connectRequest(
-  headers: HeaderFields,
-  parameters: ClientUrl["parameters"],
-  subprotocols: readonly string[],
-  claims: ClientClaims,
-): ConnectRequest {
-  const query: Record<string, string[]> = Object.create(null);
-  for (const [name, value] of parameters) {
-    if (name.toLowerCase() === "access_token") continue;
-    (query[name] ??= []).push(value);
-  }
-  const forwarded: Record<string, string[]> = Object.create(null);
-  for (const [name, value] of headers) {
-    if (name === "authorization" || name.startsWith("x-asrs-internal-")) continue;
-    (forwarded[name] ??= []).push(value);
-  }
-  return { claims: claims.all, query, headers: forwarded, subprotocols };
 }

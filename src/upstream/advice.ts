@@ -1,6 +1,7 @@
 /**
  * What to say of a call that failed, and what to change. Texts for the operator; they hold no text of the handler.
  */
+import { MAX_SHOWN_LENGTH } from "../limits.ts";
 import type { CallResult } from "./call.ts";
 import { printableUrl } from "../events/url_template.ts";
 
@@ -33,7 +34,9 @@ function fixForStatus(answer: Extract<CallResult, { kind: "answer" }>): string {
   const { status } = answer;
   if (status >= 300 && status < 400) {
     const location = answer.headers.get("location");
-    const target = location === null ? "" : ` ("${printableUrl(location).slice(0, 200)}")`;
+    const target = location === null
+      ? ""
+      : ` ("${printableUrl(location).slice(0, MAX_SHOWN_LENGTH)}")`;
     return `write the final URL${target} into urlTemplate: redirects are not followed`;
   }
   switch (status) {

@@ -3,22 +3,23 @@
  */
 import { compileUrlTemplate, printableUrl } from "../events/url_template.ts";
 import { authorityFlaw } from "../events/webhook_origin.ts";
-import type { EventSource, Log } from "../hub/ports.ts";
+import type { HandlerLanguage } from "../hub/handler_language.ts";
+import type { Answered, EventSource, Log } from "../hub/ports.ts";
 import { HANDLER_CALL_MS } from "../limits.ts";
 import { type Platform, randomId } from "../platform.ts";
 import { adviceFor } from "./advice.ts";
-import { callHandler, type CallOptions, isSuccess } from "./call.ts";
+import { callHandler, type CallOptions } from "./call.ts";
+import { isSuccess } from "./carrier.ts";
 import { connectEvent } from "./cloud_event.ts";
-import { Lane } from "./concurrency.ts";
+import { Lane } from "./lanes.ts";
 import { CookieJars } from "./cookies.ts";
 import { Deadlines } from "./deadlines.ts";
-import { compileSetup, type Delivery, prepareDelivery } from "./delivery.ts";
+import { compileSetup, prepareDelivery } from "./delivery.ts";
 import { type ResolveHost, systemResolveHost } from "./egress_guard.ts";
 import { UPSTREAM_LIMITS } from "./limits.ts";
 import { expectedAnswer } from "./origin.ts";
-import { isUnusable, readConnectAnswer } from "./response.ts";
 import type { EgressSettings } from "./settings.ts";
-import { askForPermission } from "./validation.ts";
+import { askForPermission } from "./permission.ts";
 
 /** What is to be checked. */
 export interface CheckRequest {
@@ -31,6 +32,8 @@ export interface CheckRequest {
   readonly publicHost: string;
   readonly egress: EgressSettings;
   readonly platform: Platform;
+  /** Makes the probe, and judges the answer. */
+  readonly language: Pick<HandlerLanguage, "connectRequest" | "readConnect">;
   /** `ce-signature` of the probe's connection id. */
   signature(connectionId: string): string;
   /** Default: the machine's resolver. */
@@ -63,8 +66,8 @@ export async function checkHandler(request: CheckRequest): Promise<CheckReport> 
   const prepared = prepareProbe(request);
   if ("problem" in prepared) return failed(prepared.problem, prepared.fix);
 
-  const options = callOptions(request, prepared);
-  const { validation, url, headers, event } = prepared;
+  const options = callOptions(request);
+  const { validation, url, headers, event, carrier } = prepared;
   lines.push(`Validation ${printableUrl(validation.url)}`);
   lines.push(`  sent: WebHook-Request-Origin: ${validation.origin.sent}`);
   const report = await askForPermission(validation, options);
@@ -79,17 +82,27 @@ export async function checkHandler(request: CheckRequest): Promise<CheckReport> 
 
   lines.push(`Probe event connect ${printableUrl(url)}`);
   const { hostname } = compiled.template;
-  const result = await callHandler(
-    { method: "POST", url, hostname, headers, body: event.body },
-    { ...options, maxBodyBytes: UPSTREAM_LIMITS.maxAnswerBytes },
-  );
+  const result = await callHandler({
+    method: "POST",
+    url,
+    hostname,
+    headers,
+    body: event.request.body,
+    maxBodyBytes: UPSTREAM_LIMITS.maxAnswerBytes,
+    readsRefusals: false,
+  }, { ...options, carrier });
   if (result.kind === "answer") lines.push(`  POST answered ${result.status}`);
   if (result.kind !== "answer" || !isSuccess(result.status)) {
     const { problem, fix } = adviceFor(result);
     return failed(problem, fix);
   }
-  const answer = readConnectAnswer(result.headers, result.body, []);
-  if (isUnusable(answer)) return failed(answer.problem, answer.fix);
+  const contentType = result.headers.get("content-type") ?? undefined;
+  const answer: Answered = { ...result, kind: "answered", contentType, call: {} };
+  const outcome = request.language.readConnect(answer, []);
+  if (!outcome.accepted) {
+    const { problem, fix } = outcome.flaw ?? adviceFor(result);
+    return failed(problem, fix);
+  }
   lines.push("  passed: a client would be accepted");
   return { ok: true, lines };
 }
@@ -110,7 +123,8 @@ function prepareProbe(request: CheckRequest): ReturnType<typeof prepareDelivery>
     callTimeoutMs: HANDLER_CALL_MS,
     egress,
   };
-  const setup = compileSetup(settings, platform, request.resolveHost ?? systemResolveHost);
+  const resolveHost = request.resolveHost ?? systemResolveHost;
+  const setup = compileSetup(settings, { platform, resolveHost, carriers: {} });
   const compiled = setup.table.forSystem(hub, "connect");
   if (compiled === undefined) throw new Error("The probe's own handler does not take connect");
   const source: EventSource = {
@@ -118,11 +132,11 @@ function prepareProbe(request: CheckRequest): ReturnType<typeof prepareDelivery>
     connectionId: randomId(platform),
     userId: undefined,
     subprotocol: undefined,
-    framing: "json",
     state: undefined,
     requestHost: publicHost,
   };
-  const event = connectEvent({ claims: {}, query: {}, headers: {}, subprotocols: [] });
+  const nobody = { claims: {}, parameters: [], headers: [], subprotocols: [] };
+  const event = connectEvent(request.language.connectRequest(nobody));
   return prepareDelivery(compiled, source, event, {
     setup,
     id: 0,
@@ -134,12 +148,11 @@ function prepareProbe(request: CheckRequest): ReturnType<typeof prepareDelivery>
   });
 }
 
-function callOptions(request: CheckRequest, delivery: Delivery): Omit<CallOptions, "maxBodyBytes"> {
+function callOptions(request: CheckRequest): Omit<CallOptions, "carrier"> {
   const lane = new Lane({ running: 1, waiting: 0 }, () => {});
   lane.enter();
   return {
     platform: request.platform,
-    guard: delivery.setup.guard,
     deadlines: new Deadlines(request.platform, UPSTREAM_LIMITS.validationMs),
     pausesMs: [],
     lane,

@@ -4,11 +4,7 @@
  * Rules: the service's CloudEvents reference, the official emulator and the official middlewares.
  */
 import { hasControls, isHeaderName, isPlainAscii } from "../events/header_rules.ts";
-import type { ConnectRequest, EventSource, UserEvent } from "../hub/ports.ts";
-import type { Payload } from "../protocol/command.ts";
-
-/** Prefix of the headers that carry a message's metadata, both ways; lower case. */
-export const METADATA_PREFIX = "x-webpubsub-metadata-";
+import type { EventSource, ExtraHeaders, HandlerRequest } from "../hub/ports.ts";
 
 /** Versions of CloudEvents and of the service's binding; the official middlewares ignore requests without the latter. */
 export const CE_VERSION = "1.0";
@@ -19,10 +15,7 @@ export interface OutgoingEvent {
   readonly name: string;
   /** `ce-type`. */
   readonly type: string;
-  readonly contentType: string;
-  readonly body: string | Uint8Array<ArrayBuffer>;
-  /** Headers of `METADATA_PREFIX`, lower case. */
-  readonly metadata: ReadonlyMap<string, string> | undefined;
+  readonly request: HandlerRequest;
 }
 
 /** What the headers of one request are made of, beside the event. */
@@ -36,73 +29,33 @@ export interface HeaderContext {
   readonly requestId: string;
 }
 
-const CONNECT_TYPE = "azure.webpubsub.sys.connect";
-const JSON_UTF8 = "application/json; charset=utf-8";
-const TEXT_UTF8 = "text/plain; charset=utf-8";
+/** `ce-type` of `connect`. */
+export const CONNECT_TYPE = "azure.webpubsub.sys.connect";
 
-/** The `connect` event: the caller has already taken the client's token out of `request`. */
-export function connectEvent(request: ConnectRequest): OutgoingEvent {
-  const { claims, query, headers, subprotocols } = request;
-  const body = { claims, query, headers, subprotocols, clientCertificates: [] };
-  return systemEvent("connect", JSON.stringify(body));
+/** The `connect` event. */
+export function connectEvent(request: HandlerRequest): OutgoingEvent {
+  return { name: "connect", type: CONNECT_TYPE, request };
 }
 
 /** The `connected` event. */
 export function connectedEvent(): OutgoingEvent {
-  return systemEvent("connected", "{}");
+  return notification("connected", "{}");
 }
 
 /** The `disconnected` event. */
 export function disconnectedEvent(reason: string): OutgoingEvent {
-  return systemEvent("disconnected", JSON.stringify({ reason }));
+  return notification("disconnected", JSON.stringify({ reason }));
 }
 
-function systemEvent(name: string, body: string): OutgoingEvent {
-  const type = `azure.webpubsub.sys.${name}`;
-  return { name, type, contentType: JSON_UTF8, body, metadata: undefined };
+function notification(name: string, body: string): OutgoingEvent {
+  const contentType = "application/json; charset=utf-8";
+  const request = { contentType, body, headers: undefined, readsRefusals: false };
+  return { name, type: `azure.webpubsub.sys.${name}`, request };
 }
 
 /** An event that a client sent. */
-export function userEvent(event: UserEvent): OutgoingEvent {
-  let metadata: Map<string, string> | undefined;
-  if (event.metadata !== undefined) {
-    metadata = new Map();
-    // Keys that differ only in case are one header: the last one counts.
-    for (const [key, value] of event.metadata) {
-      metadata.set(METADATA_PREFIX + key.toLowerCase(), value);
-    }
-  }
-  return {
-    name: event.name,
-    type: `azure.webpubsub.user.${event.name}`,
-    contentType: contentTypeOf(event.payload),
-    body: bodyOf(event.payload),
-    metadata,
-  };
-}
-
-function contentTypeOf(payload: Payload): string {
-  switch (payload.kind) {
-    case "text":
-      return TEXT_UTF8;
-    case "json":
-      return "application/json";
-    case "binary":
-      return "application/octet-stream";
-    case "protobuf":
-      return "application/x-protobuf";
-  }
-}
-
-function bodyOf(payload: Payload): string | Uint8Array<ArrayBuffer> {
-  if (payload.kind === "text" || payload.kind === "json") return payload.text;
-  const { bytes } = payload;
-  // fetch takes no views of shared memory.
-  return isUnshared(bytes) ? bytes : new Uint8Array(bytes);
-}
-
-function isUnshared(bytes: Uint8Array): bytes is Uint8Array<ArrayBuffer> {
-  return bytes.buffer instanceof ArrayBuffer;
+export function userEvent(name: string, request: HandlerRequest): OutgoingEvent {
+  return { name, type: `azure.webpubsub.user.${name}`, request };
 }
 
 /** Headers of one request, or the name of the first one whose value cannot be sent: the event then fails. */
@@ -131,7 +84,7 @@ export function eventHeaders(
     "ce-connectionId": source.connectionId,
     "ce-signature": context.signature,
     "WebHook-Request-Origin": context.origin,
-    "Content-Type": event.contentType,
+    "Content-Type": event.request.contentType,
     "x-ms-client-request-id": context.requestId,
   };
   // In connect nothing is negotiated yet, and no answer has set a state.
@@ -139,13 +92,8 @@ export function eventHeaders(
     if (source.subprotocol !== undefined) headers["ce-subprotocol"] = source.subprotocol;
     if (source.state !== undefined) headers["ce-connectionState"] = source.state;
   }
-  if (event.metadata !== undefined) {
-    for (const [name, value] of event.metadata) {
-      if (!isHeaderName(name)) return { ok: false, header: METADATA_PREFIX };
-      if (!isPlainAscii(value)) return { ok: false, header: name };
-      headers[name] = value;
-    }
-  }
+  const refused = addExtra(headers, source.headers) ?? addExtra(headers, event.request.headers);
+  if (refused !== undefined) return { ok: false, header: refused };
   // ce-source holds hub and connection id, and every other value is a part of these or made by the server.
   for (const name of CHECKED) {
     const value = headers[name];
@@ -158,6 +106,22 @@ export function eventHeaders(
   return { ok: true, headers };
 }
 
+/** Adds what only this client or event has; gives the name of a header that cannot be sent. */
+function addExtra(
+  headers: Record<string, string>,
+  extra: ExtraHeaders | undefined,
+): string | undefined {
+  if (extra === undefined) return undefined;
+  for (const [name, value] of extra) {
+    // Up to what is wrong with it: a line feed in a name has no place in the log either.
+    if (!isHeaderName(name)) return NAME_START.exec(name)?.[0] ?? "";
+    if (!isPlainAscii(value)) return name;
+    headers[name] = value;
+  }
+  return undefined;
+}
+
+const NAME_START = /^[0-9A-Za-z-]*/;
 const CHECKED = [
   "ce-source",
   "ce-eventName",
@@ -165,6 +129,7 @@ const CHECKED = [
   "ce-connectionState",
   "ce-signature",
   "WebHook-Request-Origin",
+  "Content-Type",
 ] as const;
 const encoder = new TextEncoder();
 

@@ -5,7 +5,7 @@
  * Rules: RFC 9110, 8.4 (a list, in the order in which the codings were applied); RFC 1950 to 1952, 7932.
  */
 import type { Transform } from "node:stream";
-import { MAX_CONTENT_CODINGS } from "../limits.ts";
+import { CODED_PIECE_BYTES, MAX_CONTENT_CODINGS } from "../limits.ts";
 
 /** The body as it was before its codings, or why it cannot be had. */
 export type Decoded =
@@ -15,9 +15,6 @@ export type Decoded =
   | { readonly kind: "undecodable"; readonly detail: string };
 
 type Maker = (zlib: typeof import("node:zlib")) => Transform;
-
-/** Compressed bytes are given to the decoders in pieces of this size: some runtimes answer each with all it holds. */
-const PIECE_BYTES = 4096;
 
 const BROKEN: Decoded = {
   kind: "undecodable",
@@ -135,5 +132,7 @@ async function collect(make: Maker, coded: Uint8Array, max: number): Promise<Dec
 }
 
 function* piecesOf(bytes: Uint8Array): Iterable<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES);
+  for (let at = 0; at < bytes.length; at += CODED_PIECE_BYTES) {
+    yield bytes.subarray(at, at + CODED_PIECE_BYTES);
+  }
 }

@@ -4,30 +4,39 @@
 import { authorityFlaw } from "../events/webhook_origin.ts";
 import type { EventSource } from "../hub/ports.ts";
 import type { Platform } from "../platform.ts";
+import type { Carrier, Carriers } from "./carrier.ts";
 import { eventHeaders, type OutgoingEvent } from "./cloud_event.ts";
 import type { CookieJars } from "./cookies.ts";
 import { Deadlines } from "./deadlines.ts";
 import { EgressGuard, type ResolveHost } from "./egress_guard.ts";
 import { type Handler, HandlerTable } from "./handler_match.ts";
+import { HttpCarrier } from "./http_carrier.ts";
 import { webhookOrigin } from "./origin.ts";
 import type { UpstreamSettings } from "./settings.ts";
-import type { ValidationTarget } from "./validation.ts";
+import type { ValidationTarget } from "./permission.ts";
 
 /** What one set of settings was made into. */
 export interface Setup {
   readonly settings: UpstreamSettings;
   readonly table: HandlerTable;
-  readonly guard: EgressGuard;
+  /** For all that is no event: token servers. */
+  readonly http: Carrier;
+  readonly carriers: Carriers;
   /** Limits of the calls. */
   readonly deadlines: Deadlines;
 }
 
+/** What a setup is made with, beside its settings. */
+export interface SetupDeps {
+  readonly platform: Platform;
+  readonly resolveHost: ResolveHost;
+  /** Beside HTTP, or in its place. */
+  readonly carriers: Carriers;
+}
+
 /** Makes a setup. Throws an `Error` that names the setting when one is invalid. */
-export function compileSetup(
-  settings: UpstreamSettings,
-  platform: Platform,
-  resolveHost: ResolveHost,
-): Setup {
+export function compileSetup(settings: UpstreamSettings, deps: SetupDeps): Setup {
+  const { platform, resolveHost } = deps;
   const { webhookOrigin, publicHost } = settings;
   for (const [name, value] of Object.entries({ webhookOrigin, publicHost })) {
     const flaw = value === undefined ? undefined : authorityFlaw(value);
@@ -36,14 +45,17 @@ export function compileSetup(
     }
   }
   const table = new HandlerTable(settings);
-  const guard = new EgressGuard(platform, resolveHost, settings.egress);
-  return { settings, table, guard, deadlines: new Deadlines(platform, settings.callTimeoutMs) };
+  const http = new HttpCarrier(platform, new EgressGuard(platform, resolveHost, settings.egress));
+  const carriers = { http, https: http, ...deps.carriers };
+  const deadlines = new Deadlines(platform, settings.callTimeoutMs);
+  return { settings, table, http, carriers, deadlines };
 }
 
 /** A request, ready to be sent; later changes of the settings or the connection do not touch it. */
 export interface Delivery {
   readonly setup: Setup;
   readonly handler: Handler;
+  readonly carrier: Carrier;
   readonly source: EventSource;
   readonly event: OutgoingEvent;
   readonly id: number;
@@ -91,6 +103,13 @@ export function prepareDelivery(
       fix: "use names that begin with a letter",
     };
   }
+  const carrier = setup.carriers[template.scheme];
+  if (carrier === undefined) {
+    return {
+      problem: `nothing carries events to "${template.scheme}" URLs`,
+      fix: "give the http or https URL of the handler",
+    };
+  }
   const origin = webhookOrigin(setup.settings, source.requestHost);
   if (origin === undefined) {
     return {
@@ -109,6 +128,18 @@ export function prepareDelivery(
   const cookie = context.cookies.header(source, url);
   if (cookie !== undefined) headers["Cookie"] = cookie;
   const { text, hostname } = template;
-  const validation = { url: validationUrl, hostname, template: text, origin };
-  return { setup, handler, source, event, id, startedAt: time, signal, url, validation, headers };
+  const validation = { url: validationUrl, hostname, template: text, origin, carrier };
+  return {
+    setup,
+    handler,
+    carrier,
+    source,
+    event,
+    id,
+    startedAt: time,
+    signal,
+    url,
+    validation,
+    headers,
+  };
 }

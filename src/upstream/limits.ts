@@ -12,7 +12,7 @@ import {
   VALIDATION_FRESH_MS,
   VALIDATION_MS,
 } from "../limits.ts";
-import type { LaneLimits } from "./concurrency.ts";
+import type { LaneLimits } from "./lanes.ts";
 
 /** Times in milliseconds; see `src/limits.ts` for the reasons. */
 export interface UpstreamLimits {

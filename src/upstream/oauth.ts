@@ -12,13 +12,13 @@ import {
   OAUTH_REQUEST_MS,
 } from "../limits.ts";
 import type { Platform } from "../platform.ts";
-import { callHandler, type CallResult, isSuccess } from "./call.ts";
-import { Lane } from "./concurrency.ts";
+import { callHandler, type CallResult } from "./call.ts";
+import { type Carrier, isSuccess } from "./carrier.ts";
+import { Lane } from "./lanes.ts";
 import { Deadlines } from "./deadlines.ts";
-import type { EgressGuard } from "./egress_guard.ts";
 import type { HandlerAuth } from "./settings.ts";
 import { printableUrl } from "../events/url_template.ts";
-import { untilAborted } from "./retry.ts";
+import { backoffMs, untilAborted } from "./retry.ts";
 
 type Credentials = Extract<HandlerAuth, { kind: "oauth2" }>;
 
@@ -29,8 +29,8 @@ export interface OAuthDeps {
   readonly platform: Platform;
   readonly log: Log;
   readonly retryPausesMs: readonly number[];
-  /** The guard of the current settings. */
-  guard(): EgressGuard;
+  /** The way to token servers under the current settings. */
+  http(): Carrier;
 }
 
 interface Entry {
@@ -117,9 +117,7 @@ export class OAuthTokens {
     const answer = readToken(result);
     const now = platform.now();
     if (typeof answer === "string") {
-      entry.nextTryAt = now +
-        Math.min(OAUTH_BACKOFF_MS.max, OAUTH_BACKOFF_MS.first * 2 ** entry.failures);
-      entry.failures = Math.min(entry.failures + 1, 30);
+      entry.nextTryAt = now + backoffMs(OAUTH_BACKOFF_MS, entry.failures++);
       log.warn("Cannot get a token for an event handler: its events fail", {
         url: printableUrl(credentials.tokenUrl),
         status: result.kind === "answer" ? result.status : undefined,
@@ -163,12 +161,13 @@ function requestToken(
     hostname: new URL(credentials.tokenUrl).hostname,
     headers: { "Content-Type": "application/x-www-form-urlencoded", Accept: "application/json" },
     body: form.toString(),
+    maxBodyBytes: MAX_OAUTH_ANSWER_BYTES,
+    readsRefusals: false,
   }, {
     platform: deps.platform,
-    guard: deps.guard(),
+    carrier: deps.http(),
     deadlines: new Deadlines(deps.platform, OAUTH_REQUEST_MS),
     pausesMs: deps.retryPausesMs,
-    maxBodyBytes: MAX_OAUTH_ANSWER_BYTES,
     lane,
     signal,
   });

@@ -10,6 +10,14 @@ export function isRetryableStatus(status: number): boolean {
   return status === 408 || (status >= 500 && status <= 599);
 }
 
+/** The pause after so many earlier failures in a row, in milliseconds: it doubles up to its limit. */
+export function backoffMs(
+  bounds: { readonly first: number; readonly max: number },
+  failures: number,
+): number {
+  return Math.min(bounds.max, bounds.first * 2 ** failures);
+}
+
 /** Waits `ms` milliseconds; `false` when `signal` aborted before. */
 export function pause(platform: Platform, ms: number, signal: AbortSignal): Promise<boolean> {
   if (signal.aborted) return Promise.resolve(false);

@@ -4,109 +4,15 @@
  *
  * Rules: CloudEvents HTTP webhook specification, the official emulator.
  */
+import { printableUrl } from "../events/url_template.ts";
 import type { Log } from "../hub/ports.ts";
 import type { Platform } from "../platform.ts";
-import { CE_VERSION } from "./cloud_event.ts";
-import { callHandler, type CallOptions, type CallResult, isSuccess } from "./call.ts";
-import { Lanes } from "./concurrency.ts";
 import { Deadlines } from "./deadlines.ts";
-import type { EgressGuard } from "./egress_guard.ts";
+import { Lanes } from "./lanes.ts";
 import type { UpstreamLimits } from "./limits.ts";
-import { allowsOrigin, expectedAnswer, type WebhookOrigin } from "./origin.ts";
-import { untilAborted } from "./retry.ts";
-import { printableUrl } from "../events/url_template.ts";
-
-/** What is to be validated. */
-export interface ValidationTarget {
-  /** The template with `{event}` = `validate`, query included. */
-  readonly url: string;
-  readonly hostname: string;
-  /** Text of the template: a URL whose template is gone from the settings is forgotten. */
-  readonly template: string;
-  readonly origin: WebhookOrigin;
-}
-
-/** The outcome of one validation. The texts are for logs and reports and hold no secrets. */
-export interface ValidationReport {
-  readonly passed: boolean;
-  /** The method of the last request. */
-  readonly method: "OPTIONS" | "GET";
-  /** `undefined` when no answer came. */
-  readonly status: number | undefined;
-  /** The value of `WebHook-Allowed-Origin`, shortened. */
-  readonly found: string | undefined;
-  readonly attempts: number;
-  readonly problem: string;
-  readonly fix: string;
-}
-
-/** Asks a URL, without any memory: OPTIONS and, if that answers 404, GET. */
-export async function askForPermission(
-  target: ValidationTarget,
-  options: Omit<CallOptions, "maxBodyBytes">,
-): Promise<ValidationReport | undefined> {
-  const headers = { "WebHook-Request-Origin": target.origin.sent, "ce-awpsversion": CE_VERSION };
-  const { url, hostname } = target;
-  const callOptions: CallOptions = { ...options, maxBodyBytes: undefined };
-  const first = { method: "OPTIONS", url, hostname, headers, body: undefined } as const;
-  const result = await callHandler(first, callOptions);
-  if (result.kind !== "answer" || result.status !== 404) {
-    return reportOf("OPTIONS", result, target.origin);
-  }
-  const second = { ...first, method: "GET" } as const;
-  return reportOf("GET", await callHandler(second, callOptions), target.origin);
-}
-
-/** `undefined` for a call that was given up: that says nothing about the handler. */
-function reportOf(
-  method: "OPTIONS" | "GET",
-  result: CallResult,
-  origin: WebhookOrigin,
-): ValidationReport | undefined {
-  const { attempts } = result;
-  const none = { passed: false, method, status: undefined, found: undefined, attempts };
-  if (result.kind === "aborted") return undefined;
-  if (result.kind !== "answer") {
-    const fix = result.kind === "denied"
-      ? "list the host among the allowed hosts, if it is meant"
-      : "start the handler, or correct host and port of its urlTemplate";
-    return { ...none, problem: result.detail, fix };
-  }
-  const { status } = result;
-  const header = result.headers.get("webhook-allowed-origin");
-  const found = header === null ? undefined : shorten(header);
-  const seen = { ...none, status, found };
-  if (!isSuccess(status)) {
-    const fix = status >= 300 && status < 400
-      ? "write the final URL into urlTemplate: redirects are not followed"
-      : status === 404
-      ? "mount the handler at this path, or correct the path of its urlTemplate"
-      : "let the handler answer OPTIONS with 200 before it authenticates anyone";
-    return { ...seen, problem: `the answer to ${method} has status ${status}`, fix };
-  }
-  if (header === null) {
-    return {
-      ...seen,
-      problem: "the answer has no WebHook-Allowed-Origin header",
-      fix:
-        `mount the service's middleware at this path, or answer OPTIONS with "WebHook-Allowed-Origin: *"`,
-    };
-  }
-  if (!allowsOrigin(header, origin)) {
-    return {
-      ...seen,
-      problem: "WebHook-Allowed-Origin names other origins",
-      fix: `add "${origin.sent}" to the allowed endpoints of the handler, or set webhookOrigin`,
-    };
-  }
-  return { ...seen, passed: true, problem: "", fix: "" };
-}
-
-const MAX_SHOWN = 200;
-
-function shorten(text: string): string {
-  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}...` : text;
-}
+import { expectedAnswer } from "./origin.ts";
+import { askForPermission, type ValidationReport, type ValidationTarget } from "./permission.ts";
+import { backoffMs, untilAborted } from "./retry.ts";
 
 interface Entry {
   readonly template: string;
@@ -123,8 +29,6 @@ export interface ValidatorDeps {
   readonly platform: Platform;
   readonly log: Log;
   readonly limits: UpstreamLimits;
-  /** The guard of the current settings. */
-  guard(): EgressGuard;
 }
 
 /** Remembers which URLs allow which origins. */
@@ -225,7 +129,6 @@ export class Validator {
     try {
       report = await askForPermission(target, {
         platform,
-        guard: this.#deps.guard(),
         deadlines: this.#deadlines,
         pausesMs: limits.retryPausesMs,
         lane,
@@ -242,9 +145,8 @@ export class Validator {
       entry.until = now + limits.validationFreshMs;
       return true;
     }
-    const { first, max } = limits.validationBackoffMs;
     entry.state = "failed";
-    entry.until = now + Math.min(max, first * 2 ** Math.min(entry.failures++, 30));
+    entry.until = now + backoffMs(limits.validationBackoffMs, entry.failures++);
     log.warn("Event handler did not pass validation: no event is sent to it", {
       url: printableUrl(target.url),
       method: report.method,

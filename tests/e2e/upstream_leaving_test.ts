@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import net from "node:net";
 import { startServer } from "../../src/server.ts";
 import { Inbox, LENIENT, QUIET } from "../support/fixture.ts";
+import { RawClient } from "../support/raw_client.ts";
 import { clientUrl, rest } from "../support/rest_client.ts";
 import { UpstreamStub } from "../support/upstream_stub.ts";
 
@@ -37,5 +38,42 @@ Deno.test(
       if (status === 404 && i > 10) break;
       assert(i < 49, "the connection of a vanished client stays");
     }
+  },
+);
+
+Deno.test(
+  "a client that a handler lets in while the server stops gets 503, and the handler hears of its end before the stop is over",
+  LENIENT,
+  async () => {
+    const asked = new Inbox<string>();
+    const held = Promise.withResolvers<Response>();
+    const bodies: string[] = [];
+    await using handler = new UpstreamStub(({ headers, body }) => {
+      const name = headers.get("ce-eventname") ?? "";
+      if (name === "disconnected") bodies.push(new TextDecoder().decode(body));
+      asked.add(name);
+      return name === "connect" && headers.get("ce-userid") === "late"
+        ? held.promise
+        : new Response(null, { status: 204 });
+    });
+    const urlTemplate = `${handler.url}/{event}`;
+    const systemEvents = ["connect", "disconnected"];
+    const server = await startServer({
+      ...QUIET,
+      hubs: { chat: { eventHandlers: [{ urlTemplate, systemEvents }] } },
+    });
+    // Who does not answer the close frame keeps the stop waiting.
+    using stayer = await RawClient.open(clientUrl(server, "chat", { sub: "early" }));
+    assert.equal(await asked.next(), "connect");
+    const late = RawClient.open(clientUrl(server, "chat", { sub: "late" }));
+    assert.equal(await asked.next(), "connect");
+    const stopped = server.close();
+    held.resolve(new Response(null, { status: 204 }));
+    using refused = await late;
+    assert.equal(refused.status, 503);
+    stayer.close(1001);
+    await stopped;
+    const reason = '{"reason":"The service is shutting down."}';
+    assert.deepEqual(bodies, [reason, reason]);
   },
 );

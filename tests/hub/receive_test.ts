@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { noUpstream, type Upstream, type UserEventOutcome } from "../../src/hub/ports.ts";
+import { type HandlerAnswer, noUpstream, type Upstream } from "../../src/hub/ports.ts";
 import { FakeServer } from "../support/fake_hub.ts";
+import { answered } from "../support/handler_answers.ts";
 
 const ALL = ["webpubsub.joinLeaveGroup", "webpubsub.sendToGroup"];
 const ok = (ackId: number) => ({ type: "ack", ackId, success: true });
@@ -177,18 +178,19 @@ Deno.test("simple clients in sendToGroup mode publish by role and are closed wit
 
 /** Handlers that answer when the test says so. */
 class HeldUpstream implements Upstream {
-  readonly calls: { name: string; id: number; settle: (outcome: UserEventOutcome) => void }[] = [];
+  readonly calls: { name: string; id: number; answer: (answer: HandlerAnswer) => void }[] = [];
   readonly ended: { id: number; reason: string }[] = [];
   asksAbout = noUpstream.asksAbout;
   connect = noUpstream.connect;
   connected = noUpstream.connected;
   drain = noUpstream.drain;
+  reportUnusable = noUpstream.reportUnusable;
   aborted = 0;
 
-  userEvent: Upstream["userEvent"] = (_source, id, { name }, signal) => {
+  userEvent: Upstream["userEvent"] = (_source, id, name, _request, signal) => {
     signal.addEventListener("abort", () => this.aborted++);
-    const { promise, resolve } = Promise.withResolvers<UserEventOutcome>();
-    this.calls.push({ name, id, settle: resolve });
+    const { promise, resolve } = Promise.withResolvers<HandlerAnswer>();
+    this.calls.push({ name, id, answer: resolve });
     return promise;
   };
   disconnected: Upstream["disconnected"] = (_source, id, reason) => {
@@ -196,11 +198,10 @@ class HeldUpstream implements Upstream {
   };
 }
 
-const done = (text?: string): UserEventOutcome => ({
-  ok: true,
-  reply: text === undefined ? undefined : { payload: { kind: "text", text }, metadata: undefined },
-  state: undefined,
-});
+/** Success, with a text for the client or without. */
+function done(text = ""): HandlerAnswer {
+  return answered(200, text, { "Content-Type": "text/plain" });
+}
 
 /** Lets settled promises run on. */
 async function turn(): Promise<void> {
@@ -217,7 +218,7 @@ Deno.test("frames behind a pending event wait, and are answered in order after i
   ann.send({ type: "ping" });
   assert.deepEqual(ann.take(), []);
   assert.equal(upstream.calls.length, 1);
-  upstream.calls[0]?.settle(done("reply"));
+  upstream.calls[0]?.answer(done("reply"));
   await turn();
   assert.deepEqual(ann.take(), [
     { type: "message", from: "server", dataType: "text", data: "reply" },
@@ -225,7 +226,7 @@ Deno.test("frames behind a pending event wait, and are answered in order after i
     ok(2),
   ]);
   assert.deepEqual(upstream.calls.map(({ name, id }) => [name, id]), [["first", 1], ["second", 2]]);
-  upstream.calls[1]?.settle({ ok: false });
+  upstream.calls[1]?.answer({ kind: "failed", why: "unreachable" });
   await turn();
   assert.deepEqual(ann.take(), [
     failed(3, "InternalServerError", "Internal server error"),
@@ -241,7 +242,7 @@ Deno.test("a client that waits holds up nobody else", async () => {
   ann.send({ type: "event", event: "slow", data: 1 });
   bob.send({ type: "joinGroup", group: "g", ackId: 1 });
   assert.deepEqual(bob.take(), [ok(1)]);
-  upstream.calls[0]?.settle(done());
+  upstream.calls[0]?.answer(done());
   await turn();
   assert.deepEqual(ann.take(), []);
 });

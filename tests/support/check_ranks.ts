@@ -9,7 +9,7 @@ const RANKS: readonly (readonly string[])[] = [
   ["main.ts"],
   ["cli"],
   ["server.ts", "server_settings.ts", "server_rest.ts", "server_batching.ts", "server"],
-  ["config", "rest", "transport", "upstream", "observe"],
+  ["config", "rest", "transport", "webpubsub", "upstream", "observe"],
   ["events", "hub"],
   ["session"],
   ["group_index", "filter", "auth", "protocol"],

@@ -17,6 +17,7 @@ import type { Connection } from "../../src/session/connection.ts";
 import { Identity } from "../../src/session/identity.ts";
 import { ReconnectionTokens } from "../../src/session/recovery.ts";
 import type { ReplayBounds } from "../../src/session/replay_buffer.ts";
+import { webPubSubLanguage } from "../../src/webpubsub/handler_language.ts";
 import { FakeOutlet } from "./fake_outlet.ts";
 import { FakePlatform } from "./fake_platform.ts";
 
@@ -75,6 +76,7 @@ export class FakeServer {
     this.hubs = new Hubs({
       platform: this.platform,
       upstream: options.upstream ?? noUpstream,
+      language: webPubSubLanguage,
       meter: this.counters,
       log: silentLog,
       reconnectionTokens: new ReconnectionTokens(this.platform),
@@ -98,7 +100,6 @@ export class FakeServer {
     const identity = new Identity("chat", id, options.userId, "localhost");
     const outlet = new FakeOutlet();
     const codec = options.raw === undefined ? jsonCodec : rawCodec(options.raw);
-    identity.framing = codec.framing;
     const connection = connect(this.hubs, {
       identity,
       codec,

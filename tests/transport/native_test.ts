@@ -6,7 +6,9 @@ import { SocketDeadlines } from "../../src/transport/deadlines.ts";
 import { OpenSockets } from "../../src/transport/drain.ts";
 import { type NativeContext, serveClient } from "../../src/transport/native.ts";
 import { Pump } from "../../src/transport/pump.ts";
+import { webPubSubLanguage } from "../../src/webpubsub/handler_language.ts";
 import { FakeServer } from "../support/fake_hub.ts";
+import { answered } from "../support/handler_answers.ts";
 
 const REQUEST = new Request("http://localhost/client/hubs/chat", {
   headers: {
@@ -25,6 +27,7 @@ function contextWith(upstream: Upstream): NativeContext {
     hubs,
     upstream,
     groupBound: hubs.context.groupBound,
+    language: webPubSubLanguage,
     meter: counters,
     pump: new Pump(platform),
     open: new OpenSockets(),
@@ -83,14 +86,7 @@ Deno.test("when the upgrade fails, a handler that had let the client in hears di
     asksAbout: () => true,
     connect({ connectionId }) {
       admitted = connectionId;
-      return Promise.resolve({
-        accepted: true,
-        userId: "ann",
-        groups: ["g"],
-        roles: undefined,
-        subprotocol: undefined,
-        state: undefined,
-      });
+      return Promise.resolve(answered(200, '{"userId":"ann","groups":["g"]}'));
     },
   }));
   assert.equal(await serveInVain(context), 500);

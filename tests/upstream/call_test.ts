@@ -1,34 +1,39 @@
 /** One call: attempts, pauses, the limit over all of them. */
 import assert from "node:assert/strict";
-import { callHandler, type CallOptions, type CallRequest } from "../../src/upstream/call.ts";
-import { Lanes } from "../../src/upstream/concurrency.ts";
+import { callHandler, type CallOptions } from "../../src/upstream/call.ts";
+import type { CarrierRequest } from "../../src/upstream/carrier.ts";
+import { Lanes } from "../../src/upstream/lanes.ts";
 import { Deadlines } from "../../src/upstream/deadlines.ts";
 import { EgressGuard } from "../../src/upstream/egress_guard.ts";
+import { HttpCarrier } from "../../src/upstream/http_carrier.ts";
 import { FakePlatform } from "../support/fake_platform.ts";
-import { never } from "./fixture.ts";
+import { ANY_ADDRESS, never } from "./fixture.ts";
 
-const REQUEST: CallRequest = {
+const REQUEST: CarrierRequest = {
   method: "POST",
   url: "http://app.example.test/x?code=s3cret",
   hostname: "app.example.test",
   headers: { "ce-id": "3", "x-ms-client-request-id": "1" },
   body: new Uint8Array([1, 2]),
+  maxBodyBytes: 1000,
+  readsRefusals: false,
 };
 
 function setup(
   { limitMs = 100_000, ...changes }: Partial<CallOptions> & { limitMs?: number } = {},
 ) {
   const platform = new FakePlatform();
-  const egress = { denyPrivateAddresses: false, allowedHosts: [] };
   const addresses = { list: ["203.0.113.7"] };
   const lane = new Lanes({ running: 4, waiting: 4 }).get("a");
   lane.enter();
   const options: CallOptions = {
     platform,
-    guard: new EgressGuard(platform, () => Promise.resolve(addresses.list), egress),
+    carrier: new HttpCarrier(
+      platform,
+      new EgressGuard(platform, () => Promise.resolve(addresses.list), ANY_ADDRESS),
+    ),
     deadlines: new Deadlines(platform, limitMs),
     pausesMs: [1000, 3000, 5000],
-    maxBodyBytes: 1000,
     lane,
     signal: undefined,
     ...changes,

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { systemPlatform } from "../../src/platform.ts";
 import { checkHandler } from "../../src/upstream/check_handler.ts";
+import { webPubSubLanguage } from "../../src/webpubsub/handler_language.ts";
 import { HostileUpstream, UpstreamStub } from "../support/upstream_stub.ts";
 import { allowed, ORIGIN, SIGNATURE } from "./fixture.ts";
 
@@ -12,6 +13,7 @@ function check(urlTemplate: string, origin = ORIGIN) {
     publicHost: origin,
     egress: { denyPrivateAddresses: false, allowedHosts: [] },
     platform: systemPlatform,
+    language: webPubSubLanguage,
     signature: () => SIGNATURE,
   });
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { CloudEvent, HTTP } from "npm:cloudevents@10.0.0";
 import fc from "fast-check";
-import type { EventSource, UserEvent } from "../../src/hub/ports.ts";
+import type { EventSource } from "../../src/hub/ports.ts";
 import { EMPTY_TEXT } from "../../src/protocol/command.ts";
 import {
   connectedEvent,
@@ -10,10 +10,11 @@ import {
   disconnectedEvent,
   eventHeaders,
   type OutgoingEvent,
-  userEvent,
+  userEvent as eventOf,
 } from "../../src/upstream/cloud_event.ts";
+import { eventRequest } from "../../src/webpubsub/request.ts";
 import { FAKE_START } from "../support/fake_platform.ts";
-import { CONNECT, ORIGIN, SIGNATURE, source, textEvent } from "./fixture.ts";
+import { type ClientEvent, CONNECT, MIA, ORIGIN, SIGNATURE, source, textEvent } from "./fixture.ts";
 
 const CONTEXT = {
   id: 7,
@@ -38,13 +39,17 @@ function refusedHeader(event: OutgoingEvent, of: EventSource = source()): string
 function parsed(event: OutgoingEvent, of: EventSource = source()): CloudEvent<unknown> {
   // The library expects the lower-case names that HTTP servers give.
   const headers = Object.fromEntries(new Headers(headersOf(event, of)));
-  const cloudEvent = HTTP.toEvent({ headers, body: event.body });
+  const cloudEvent = HTTP.toEvent({ headers, body: event.request.body });
   assert(cloudEvent instanceof CloudEvent);
   assert.equal(cloudEvent.validate(), true);
   return cloudEvent;
 }
 
-function payloadEvent(payload: UserEvent["payload"]): OutgoingEvent {
+function userEvent({ name, payload, metadata }: ClientEvent): OutgoingEvent {
+  return eventOf(name, eventRequest(payload, metadata));
+}
+
+function payloadEvent(payload: ClientEvent["payload"]): OutgoingEvent {
   return userEvent({ name: "calc", payload, metadata: undefined });
 }
 
@@ -78,7 +83,13 @@ Deno.test("connect has neither subprotocol nor state, and all five fields in its
   assert.equal(headers["Content-Type"], "application/json; charset=utf-8");
   assert.equal(headers["ce-userId"], "mia");
   assert(!("ce-subprotocol" in headers) && !("ce-connectionState" in headers));
-  assert.deepEqual(JSON.parse(String(event.body)), { ...CONNECT, clientCertificates: [] });
+  assert.deepEqual(JSON.parse(String(event.request.body)), {
+    claims: MIA.claims,
+    query: { room: ["a", "b"] },
+    headers: { "x-team": ["blue"] },
+    subprotocols: MIA.subprotocols,
+    clientCertificates: [],
+  });
 });
 
 Deno.test("a user event called connect keeps subprotocol and state: it is no system event", () => {
@@ -98,7 +109,7 @@ Deno.test("connected has an empty object, disconnected its reason, both as JSON 
     assert.equal(headers["ce-type"], `azure.webpubsub.sys.${name}`);
     assert.equal(headers["ce-eventName"], name);
     assert.equal(headers["Content-Type"], "application/json; charset=utf-8");
-    assert.equal(event.body, body);
+    assert.equal(event.request.body, body);
   }
 });
 
@@ -134,14 +145,14 @@ Deno.test("each kind of payload has its content type and its bytes", () => {
   for (const [payload, contentType, body] of rows) {
     const event = payloadEvent(payload);
     assert.equal(headersOf(event)["Content-Type"], contentType);
-    assert.deepEqual(event.body, body);
+    assert.deepEqual(event.request.body, body);
   }
 });
 
 Deno.test("bytes in shared memory are copied, since fetch does not take them", () => {
   const bytes = new Uint8Array(new SharedArrayBuffer(2));
   bytes[1] = 9;
-  const { body } = payloadEvent({ kind: "binary", bytes });
+  const { body } = payloadEvent({ kind: "binary", bytes }).request;
   assert(body instanceof Uint8Array && body.buffer instanceof ArrayBuffer);
   assert.deepEqual([...body], [0, 9]);
 });
@@ -168,7 +179,7 @@ Deno.test("CR, LF, NUL and other controls are refused everywhere, non-ASCII ever
   const badKey = new Map([["a b", "x"]]);
   assert.equal(
     refusedHeader(userEvent({ ...textEvent(), metadata: badKey })),
-    "x-webpubsub-metadata-",
+    "x-webpubsub-metadata-a",
   );
 });
 
@@ -187,7 +198,7 @@ Deno.test("the CloudEvents library reads every event back, with all extension at
     assert.equal(cloudEvent.source, "/hubs/chat/client/4f1c0b6e2d9a4c35");
     assert.equal(cloudEvent.id, "7");
     assert.equal(cloudEvent.time, "2026-11-24T09:30:00.000Z");
-    assert.equal(cloudEvent.datacontenttype, event.contentType);
+    assert.equal(cloudEvent.datacontenttype, event.request.contentType);
     assert.equal(cloudEvent["hub"], "chat");
     assert.equal(cloudEvent["eventname"], event.name);
     assert.equal(cloudEvent["connectionid"], "4f1c0b6e2d9a4c35");

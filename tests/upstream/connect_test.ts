@@ -1,7 +1,16 @@
 /** The `connect` event: what the handler's answer does to the client. */
 import assert from "node:assert/strict";
-import type { ConnectOutcome } from "../../src/hub/ports.ts";
-import { CONNECT, Fixture, handler, never, noAbort, settings, source } from "./fixture.ts";
+import type { ConnectOutcome } from "../../src/hub/handler_language.ts";
+import {
+  CONNECT,
+  connectClient,
+  Fixture,
+  handler,
+  never,
+  noAbort,
+  settings,
+  source,
+} from "./fixture.ts";
 
 const UNCHANGED: ConnectOutcome = {
   accepted: true,
@@ -14,9 +23,7 @@ const UNCHANGED: ConnectOutcome = {
 
 /** The outcome after `ms` milliseconds. */
 async function connect(fixture: Fixture, ms = 0): Promise<ConnectOutcome> {
-  const outcome = fixture.dispatcher.connect(source(), CONNECT, noAbort());
-  assert(outcome !== undefined);
-  return await fixture.after(ms, outcome);
+  return await fixture.after(ms, connectClient(fixture.dispatcher, source(), noAbort()));
 }
 
 Deno.test("connect is undefined at once when no handler of the hub takes it", () => {
@@ -150,10 +157,10 @@ Deno.test("when the client goes, the pending call is aborted and nothing follows
     return never(init);
   };
   const gone = new AbortController();
-  const outcome = fixture.dispatcher.connect(source(), CONNECT, gone.signal);
+  const outcome = connectClient(fixture.dispatcher, source(), gone.signal);
   await fixture.platform.settle();
   gone.abort();
-  assert.equal((await outcome)?.accepted, false);
+  assert.equal((await outcome).accepted, false);
   assert.equal(aborted, true);
   assert.equal(fixture.platform.waitingTimers, 0);
   assert.deepEqual(fixture.log.warnings, []);
@@ -162,7 +169,7 @@ Deno.test("when the client goes, the pending call is aborted and nothing follows
 Deno.test("a user id that no header can carry fails the event without a call", async () => {
   const fixture = new Fixture();
   const client = source({ userId: "a\r\nCookie: x" });
-  const outcome = await fixture.dispatcher.connect(client, CONNECT, noAbort());
+  const outcome = await connectClient(fixture.dispatcher, client, noAbort());
   assert.deepEqual(outcome, { accepted: false, status: 500 });
   assert.equal(fixture.platform.fetched.length, 0);
   assert.match(String(fixture.log.warnings[0]?.fields.problem), /ce-userId/);
@@ -170,13 +177,13 @@ Deno.test("a user id that no header can carry fails the event without a call", a
 
 Deno.test("without a public endpoint the origin is the bare host of the client's Host, if that is a valid one", async () => {
   const fixture = new Fixture(settings([handler()], { publicHost: undefined }));
-  await fixture.dispatcher.connect(source({ requestHost: "localhost:8080" }), CONNECT, noAbort());
+  await connectClient(fixture.dispatcher, source({ requestHost: "localhost:8080" }), noAbort());
   const origins = fixture.platform.fetched.map(({ init }) =>
     new Headers(init.headers).get("webhook-request-origin")
   );
   assert.deepEqual(origins, ["localhost", "localhost"]);
   const hostile = source({ requestHost: "a\r\nb" });
-  const outcome = await fixture.dispatcher.connect(hostile, CONNECT, noAbort());
+  const outcome = await connectClient(fixture.dispatcher, hostile, noAbort());
   assert.deepEqual(outcome, { accepted: false, status: 500 });
   assert.match(String(fixture.log.warnings[0]?.fields.fix), /publicEndpoint/);
 });

@@ -4,12 +4,13 @@ import assert from "node:assert/strict";
 import zlib from "node:zlib";
 import { systemPlatform } from "../../src/platform.ts";
 import { callHandler } from "../../src/upstream/call.ts";
-import { Lane } from "../../src/upstream/concurrency.ts";
+import { Lane } from "../../src/upstream/lanes.ts";
 import { Deadlines } from "../../src/upstream/deadlines.ts";
 import { EgressGuard, systemResolveHost } from "../../src/upstream/egress_guard.ts";
+import { HttpCarrier } from "../../src/upstream/http_carrier.ts";
 import { CodedHandler } from "../support/coded_handler.ts";
 import { IS_OLD_RUNTIME } from "../support/fixture.ts";
-import { Fixture, noAbort, source, textEvent } from "./fixture.ts";
+import { ANY_ADDRESS, Fixture, noAbort, raise, source, textEvent } from "./fixture.ts";
 
 const TEXT = "hello ".repeat(1000);
 const PLAIN = new TextEncoder().encode(TEXT);
@@ -41,15 +42,13 @@ async function call(coding: string | undefined, body: Uint8Array, max = 16_000_0
     hostname: "127.0.0.1",
     headers: {},
     body: "x",
+    maxBodyBytes: max,
+    readsRefusals: false,
   }, {
     platform,
-    guard: new EgressGuard(platform, systemResolveHost, {
-      denyPrivateAddresses: false,
-      allowedHosts: [],
-    }),
+    carrier: new HttpCarrier(platform, new EgressGuard(platform, systemResolveHost, ANY_ADDRESS)),
     deadlines: new Deadlines(platform, 30_000),
     pausesMs: [],
-    maxBodyBytes: max,
     lane,
     signal: undefined,
   });
@@ -144,7 +143,7 @@ Deno.test("the bound on answers counts decompressed bytes, at every step", async
 Deno.test("an event whose answer cannot be decoded fails with one line in the log", async () => {
   const fixture = new Fixture();
   fixture.answer = () => new Response("hi", { headers: { "content-encoding": "zip" } });
-  const outcome = await fixture.dispatcher.userEvent(source(), 1, textEvent(), noAbort());
+  const outcome = await raise(fixture.dispatcher, source(), 1, textEvent(), noAbort());
   assert.deepEqual(outcome, { ok: false });
   assert.equal(fixture.posts.length, 1);
   assert.match(String(fixture.log.warnings[0]?.fields.problem), /Content-Encoding/);

@@ -1,22 +1,34 @@
 /** What the tests of the event handlers share. */
+import assert from "node:assert/strict";
 import type {
-  ConnectRequest,
+  ClientFacts,
+  ConnectOutcome,
+  UserEventOutcome,
+} from "../../src/hub/handler_language.ts";
+import type {
   EventSource,
+  HandlerAnswer,
+  HandlerRequest,
   Log,
   LogFields,
-  UserEvent,
 } from "../../src/hub/ports.ts";
+import type { Metadata, Payload } from "../../src/protocol/command.ts";
 import { Dispatcher, type DispatcherDeps } from "../../src/upstream/dispatcher.ts";
 import {
+  type EgressSettings,
   type HandlerSettings,
   NO_HANDLERS,
   type UpstreamSettings,
 } from "../../src/upstream/settings.ts";
+import { webPubSubLanguage } from "../../src/webpubsub/handler_language.ts";
 import { FakePlatform } from "../support/fake_platform.ts";
 
 export const ORIGIN = "rt.example.test";
 export const HANDLER_URL = "http://app.example.test/hooks/{hub}/{event}?code=s3cret";
 export const SIGNATURE = "sha256=aa,sha256=bb";
+
+/** Settings that let handlers be anywhere. */
+export const ANY_ADDRESS: EgressSettings = { denyPrivateAddresses: false, allowedHosts: [] };
 
 /** A client of the JSON subprotocol named mia. */
 export function source(changes: Partial<EventSource> = {}): EventSource {
@@ -25,7 +37,6 @@ export function source(changes: Partial<EventSource> = {}): EventSource {
     connectionId: "4f1c0b6e2d9a4c35",
     userId: "mia",
     subprotocol: "json.webpubsub.azure.v1",
-    framing: "json",
     state: undefined,
     requestHost: "ignored.example.test",
     ...changes,
@@ -51,17 +62,66 @@ export function settings(
   return { ...NO_HANDLERS, hubs: new Map([["chat", handlers]]), publicHost: ORIGIN, ...changes };
 }
 
-export const CONNECT: ConnectRequest = {
+/** What the handshake knows of mia. */
+export const MIA: ClientFacts = {
   claims: { sub: ["mia"], role: ["webpubsub.sendToGroup"] },
-  query: { room: ["a", "b"] },
-  headers: { "x-team": ["blue"] },
+  parameters: [["room", "a"], ["room", "b"]],
+  headers: [["x-team", "blue"]],
   subprotocols: ["json.webpubsub.azure.v1", "Custom.V1"],
 };
 
+/** Her `connect`. */
+export const CONNECT: HandlerRequest = webPubSubLanguage.connectRequest(MIA);
+
+/** An event of a client. */
+export interface ClientEvent {
+  readonly name: string;
+  readonly payload: Payload;
+  readonly metadata: Metadata | undefined;
+}
+
 /** A text event. */
-export function textEvent(name = "message", text = "hi"): UserEvent {
+export function textEvent(name = "message", text = "hi"): ClientEvent {
   return { name, payload: { kind: "text", text }, metadata: undefined };
 }
+
+/** Raises an event of a JSON client, and reads the answer as the hub does for it. */
+export function raise(
+  dispatcher: Dispatcher,
+  client: EventSource,
+  id: number,
+  { name, payload, metadata }: ClientEvent,
+  signal: AbortSignal,
+): UserEventOutcome | Promise<UserEventOutcome> {
+  const request = webPubSubLanguage.eventRequest(payload, metadata);
+  const answer = dispatcher.userEvent(client, id, name, request, signal);
+  const read = (answer: HandlerAnswer) => {
+    const outcome = webPubSubLanguage.readReply(answer, "json");
+    if (!outcome.ok && outcome.flaw !== undefined && answer.kind === "answered") {
+      dispatcher.reportUnusable(answer, outcome.flaw);
+    }
+    return outcome.ok ? outcome : FAILED;
+  };
+  return answer instanceof Promise ? answer.then(read) : read(answer);
+}
+
+/** Raises `connect` for mia, and reads the answer as the handshake does. */
+export async function connectClient(
+  dispatcher: Dispatcher,
+  client: EventSource,
+  signal: AbortSignal,
+): Promise<ConnectOutcome> {
+  const answer = await dispatcher.connect(client, CONNECT, signal);
+  assert(answer !== undefined);
+  const outcome = webPubSubLanguage.readConnect(answer, MIA.subprotocols);
+  if (outcome.accepted) return outcome;
+  if (outcome.flaw !== undefined && answer.kind === "answered") {
+    dispatcher.reportUnusable(answer, outcome.flaw);
+  }
+  return { accepted: false, status: outcome.status };
+}
+
+const FAILED: UserEventOutcome = { ok: false };
 
 /** A signal that never aborts. */
 export function noAbort(): AbortSignal {

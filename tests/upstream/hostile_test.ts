@@ -5,9 +5,10 @@ import { Dispatcher } from "../../src/upstream/dispatcher.ts";
 import type { UpstreamLimits } from "../../src/upstream/limits.ts";
 import { HostileUpstream, type Hostility, UpstreamStub } from "../support/upstream_stub.ts";
 import {
-  CONNECT,
+  connectClient,
   handler,
   noAbort,
+  raise,
   RecordingLog,
   settings,
   SIGNATURE,
@@ -36,8 +37,8 @@ async function trial(hostility: Hostility, callTimeoutMs: number): Promise<Trial
     signature: () => SIGNATURE,
     limits: QUICK,
   });
-  const outcome = await dispatcher.connect(source(), CONNECT, noAbort());
-  assert(outcome?.accepted === false);
+  const outcome = await connectClient(dispatcher, source(), noAbort());
+  assert(outcome.accepted === false);
   await dispatcher.drain(0);
   const { posts, streamed } = upstream;
   assert(!log.text.includes("s3cret"), "the query of the handler's URL is in the log");
@@ -179,7 +180,7 @@ Deno.test("a compressed answer is bounded by its size after decompression", asyn
   const urlTemplate = `${stub.url}/{event}`;
   const deps = { platform: systemPlatform, log, signature: () => SIGNATURE, limits: QUICK };
   const dispatcher = new Dispatcher(settings([handler({ urlTemplate })]), deps);
-  const outcome = await dispatcher.userEvent(source(), 1, textEvent(), noAbort());
+  const outcome = await raise(dispatcher, source(), 1, textEvent(), noAbort());
   assert.deepEqual(outcome, { ok: false });
   assert.match(String(log.warnings[0]?.fields.problem), /more than 1048576 bytes/);
 });
@@ -191,7 +192,7 @@ Deno.test("a refused connection is retried, then fails with 500 and says what to
   const log = new RecordingLog();
   const deps = { platform: systemPlatform, log, signature: () => SIGNATURE, limits: QUICK };
   const dispatcher = new Dispatcher(settings([handler({ urlTemplate })]), deps);
-  const outcome = await dispatcher.connect(source(), CONNECT, noAbort());
+  const outcome = await connectClient(dispatcher, source(), noAbort());
   assert.deepEqual(outcome, { accepted: false, status: 500 });
   const [line] = log.warnings;
   assert.equal(line?.fields.problem, "the connection was refused");
@@ -213,15 +214,15 @@ Deno.test("1,000 clients that wait for a dead handler do not slow another hub", 
   const gone = new AbortController();
   const waiting = Array.from({ length: 1000 }, (_, i) => {
     const client = source({ hub: "dead", connectionId: `c${i}` });
-    return dispatcher.connect(client, CONNECT, gone.signal);
+    return connectClient(dispatcher, client, gone.signal);
   });
   for (let i = 1; i <= 20; i++) {
-    const outcome = await dispatcher.userEvent(source({ hub: "alive" }), i, textEvent(), noAbort());
+    const outcome = await raise(dispatcher, source({ hub: "alive" }), i, textEvent(), noAbort());
     assert.equal(outcome.ok, true);
   }
   assert(dead.posts <= 128, `${dead.posts} calls run at once`);
   gone.abort();
-  for (const outcome of await Promise.all(waiting)) assert.equal(outcome?.accepted, false);
+  for (const outcome of await Promise.all(waiting)) assert.equal(outcome.accepted, false);
 });
 
 Deno.test("forty calls at once to one handler all succeed", async () => {
@@ -236,7 +237,7 @@ Deno.test("forty calls at once to one handler all succeed", async () => {
   const outcomes = await Promise.all(
     Array.from(
       { length: 40 },
-      (_, i) => dispatcher.userEvent(source({ connectionId: `c${i}` }), 1, textEvent(), noAbort()),
+      (_, i) => raise(dispatcher, source({ connectionId: `c${i}` }), 1, textEvent(), noAbort()),
     ),
   );
   assert(outcomes.every((outcome) => outcome.ok));
@@ -249,7 +250,7 @@ Deno.test("300 KB travel each way", async () => {
   const of = settings([handler({ urlTemplate: `${stub.url}/{event}` })]);
   const bytes = new Uint8Array(300_000).map((_, i) => i & 0xff);
   const event = { name: "blob", payload: { kind: "binary", bytes }, metadata: undefined } as const;
-  const outcome = await new Dispatcher(of, deps).userEvent(source(), 1, event, noAbort());
+  const outcome = await raise(new Dispatcher(of, deps), source(), 1, event, noAbort());
   assert(outcome.ok && outcome.reply?.payload.kind === "binary");
   assert.deepEqual(outcome.reply.payload.bytes, bytes);
   assert.equal(stub.events[0]?.headers.get("content-length"), "300000");

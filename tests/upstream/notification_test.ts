@@ -4,11 +4,12 @@ import { UpstreamStub } from "../support/upstream_stub.ts";
 import { systemPlatform } from "../../src/platform.ts";
 import { Dispatcher } from "../../src/upstream/dispatcher.ts";
 import {
-  CONNECT,
+  connectClient,
   Fixture,
   handler,
   never,
   noAbort,
+  raise,
   RecordingLog,
   settings,
   SIGNATURE,
@@ -56,7 +57,7 @@ Deno.test("a failing notification is retried behind, then logged, and harms nobo
   const fixture = new Fixture();
   fixture.answer = (url) => new Response(null, { status: url.includes("/connected") ? 500 : 204 });
   fixture.dispatcher.connected(source(), 1);
-  const outcome = await fixture.dispatcher.userEvent(source(), 2, textEvent(), noAbort());
+  const outcome = await raise(fixture.dispatcher, source(), 2, textEvent(), noAbort());
   assert.equal(outcome.ok, true);
   await fixture.platform.advance(9000);
   assert.equal(fixture.posts.length, 5);
@@ -123,6 +124,23 @@ Deno.test("a stop waits no longer than it was told to, then gives up what still 
   assert.equal(fixture.log.warnings[0]?.fields.count, 1);
 });
 
+Deno.test("a stop waits for connect calls too, and for what is raised when they are over", async () => {
+  const fixture = new Fixture();
+  const held = Promise.withResolvers<Response>();
+  fixture.answer = (url) =>
+    url.includes("/connect?") ? held.promise : new Response(null, { status: 204 });
+  const client = source();
+  const connecting = connectClient(fixture.dispatcher, client, noAbort())
+    .then(() => fixture.dispatcher.disconnected(client, 1, "gone"));
+  await fixture.platform.settle();
+  const draining = fixture.dispatcher.drain(10_000);
+  held.resolve(new Response(null, { status: 204 }));
+  await draining;
+  await connecting;
+  assert.deepEqual(fixture.posts.map(({ body }) => body).slice(1), ['{"reason":"gone"}']);
+  assert.equal(fixture.platform.waitingTimers, 0);
+});
+
 Deno.test("a stop without notifications is over at once", async () => {
   const fixture = new Fixture();
   await fixture.dispatcher.drain(10_000);
@@ -141,9 +159,9 @@ Deno.test("on the wire: raw UTF-8 user id, Content-Length, cookies of connect wi
     { platform: systemPlatform, log: new RecordingLog(), signature: () => SIGNATURE },
   );
   const client = source({ userId: "Zoë" });
-  await dispatcher.connect(client, CONNECT, noAbort());
+  await connectClient(dispatcher, client, noAbort());
   dispatcher.connected(client, 1);
-  await dispatcher.userEvent(client, 2, textEvent("message", ""), noAbort());
+  await raise(dispatcher, client, 2, textEvent("message", ""), noAbort());
   await dispatcher.drain(10_000);
 
   const [validation, connect, ...later] = stub.requests;

@@ -1,6 +1,6 @@
 /** Bearer tokens of the client credentials grant. */
 import assert from "node:assert/strict";
-import { Fixture, handler, noAbort, settings, source, textEvent } from "./fixture.ts";
+import { Fixture, handler, noAbort, raise, settings, source, textEvent } from "./fixture.ts";
 
 const TOKEN_URL = "https://login.example.test/token?x=s3cret";
 const AUTH = {
@@ -24,7 +24,7 @@ function setup(auth: Parameters<typeof handler>[0] = { auth: AUTH }) {
     return tokens.answer();
   };
   const send = async (ms = 0) =>
-    await fixture.after(ms, fixture.dispatcher.userEvent(source(), 1, textEvent(), noAbort()));
+    await fixture.after(ms, raise(fixture.dispatcher, source(), 1, textEvent(), noAbort()));
   const sent = () =>
     fixture.posts.filter(({ url }) => url !== TOKEN_URL)
       .map(({ headers }) => headers.get("authorization"));

@@ -1,12 +1,13 @@
 /** User events: replies, failures, state, cookies, auth. */
 import assert from "node:assert/strict";
-import type { UserEventOutcome } from "../../src/hub/ports.ts";
+import type { UserEventOutcome } from "../../src/hub/handler_language.ts";
 import { UPSTREAM_LIMITS } from "../../src/upstream/limits.ts";
 import {
   Fixture,
   handler,
   never,
   noAbort,
+  raise,
   settings,
   SIGNATURE,
   source,
@@ -18,12 +19,12 @@ async function send(
   fixture: Fixture,
   { event = textEvent(), client = source(), id = 1, ms = 0 } = {},
 ): Promise<UserEventOutcome> {
-  return await fixture.after(ms, fixture.dispatcher.userEvent(client, id, event, noAbort()));
+  return await fixture.after(ms, raise(fixture.dispatcher, client, id, event, noAbort()));
 }
 
 Deno.test("an event that no handler takes fails at once", () => {
   const fixture = new Fixture(settings([handler({ userEventPattern: "calc" })]));
-  const outcome = fixture.dispatcher.userEvent(source(), 1, textEvent("other"), noAbort());
+  const outcome = raise(fixture.dispatcher, source(), 1, textEvent("other"), noAbort());
   assert.deepEqual(outcome, { ok: false });
   assert.equal(fixture.platform.fetched.length, 0);
 });
@@ -122,7 +123,7 @@ Deno.test("retries repeat number, time, request id, cookies and state; the next 
   const fixture = new Fixture();
   fixture.answer = () => new Response(null, { status: fixture.posts.length < 4 ? 500 : 204 });
   const client = source({ state: "s" });
-  const sending = fixture.dispatcher.userEvent(client, 3, textEvent(), noAbort());
+  const sending = raise(fixture.dispatcher, client, 3, textEvent(), noAbort());
   await fixture.platform.settle();
   client.state = "changed meanwhile";
   assert.equal((await fixture.after(9000, sending)).ok, true);
@@ -141,7 +142,7 @@ Deno.test("an aborted event ends its call without a warning", async () => {
   const fixture = new Fixture();
   fixture.answer = (_url, _headers, init) => never(init);
   const gone = new AbortController();
-  const outcome = fixture.dispatcher.userEvent(source(), 1, textEvent(), gone.signal);
+  const outcome = raise(fixture.dispatcher, source(), 1, textEvent(), gone.signal);
   await fixture.platform.settle();
   gone.abort();
   assert.deepEqual(await outcome, { ok: false });
@@ -179,7 +180,7 @@ Deno.test("a header that the settings name knows the caller to the handler, not 
 Deno.test("a call under way keeps its URL, handlers change with the next event", async () => {
   const fixture = new Fixture(settings([handler({ urlTemplate: "http://old.test/{event}" })]));
   fixture.answer = (url) => new Response(null, { status: url.includes("old") ? 500 : 204 });
-  const sending = fixture.dispatcher.userEvent(source(), 1, textEvent(), noAbort());
+  const sending = raise(fixture.dispatcher, source(), 1, textEvent(), noAbort());
   await fixture.platform.settle();
   fixture.dispatcher.replace(settings([handler({ urlTemplate: "http://new.test/{event}" })]));
   assert.equal((await send(fixture, { id: 2 })).ok, true);
@@ -267,7 +268,7 @@ Deno.test("a handler that never answers holds a bounded number of calls, and is 
   const outcomes = Array.from(
     { length: 20 },
     (_, i) =>
-      fixture.dispatcher.userEvent(source({ connectionId: `c${i}` }), 1, textEvent(), noAbort()),
+      raise(fixture.dispatcher, source({ connectionId: `c${i}` }), 1, textEvent(), noAbort()),
   );
   await fixture.platform.settle();
   assert.equal(fixture.posts.length - 1, 2);

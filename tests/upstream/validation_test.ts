@@ -2,17 +2,19 @@
 import assert from "node:assert/strict";
 import { allowsOrigin, type WebhookOrigin, webhookOrigin } from "../../src/upstream/origin.ts";
 import { EgressGuard } from "../../src/upstream/egress_guard.ts";
+import { HttpCarrier } from "../../src/upstream/http_carrier.ts";
 import { UPSTREAM_LIMITS } from "../../src/upstream/limits.ts";
-import { type ValidationTarget, Validator } from "../../src/upstream/validation.ts";
+import type { ValidationTarget } from "../../src/upstream/permission.ts";
+import { Validator } from "../../src/upstream/validation.ts";
 import { FakePlatform } from "../support/fake_platform.ts";
-import { allowed, never, ORIGIN, RecordingLog } from "./fixture.ts";
+import { allowed, ANY_ADDRESS, never, ORIGIN, RecordingLog } from "./fixture.ts";
 
-const TARGET: ValidationTarget = {
+const TARGET = {
   url: "http://app.example.test/hooks/chat/validate?code=s3cret",
   hostname: "app.example.test",
   template: "T",
   origin: originOf(ORIGIN),
-};
+} as const;
 
 /** What is sent to a server under this host, which takes no other form. */
 function originOf(host: string): WebhookOrigin {
@@ -22,16 +24,17 @@ function originOf(host: string): WebhookOrigin {
 function setup(limits = UPSTREAM_LIMITS) {
   const platform = new FakePlatform();
   const log = new RecordingLog();
-  const egress = { denyPrivateAddresses: false, allowedHosts: [] };
-  const guard = new EgressGuard(platform, () => Promise.resolve(["203.0.113.7"]), egress);
-  const validator = new Validator({ platform, log, limits, guard: () => guard });
+  const resolve = () => Promise.resolve(["203.0.113.7"]);
+  const carrier = new HttpCarrier(platform, new EgressGuard(platform, resolve, ANY_ADDRESS));
+  const target: ValidationTarget = { ...TARGET, carrier };
+  const validator = new Validator({ platform, log, limits });
   const check = async (changes: Partial<ValidationTarget> = {}, signal?: AbortSignal) => {
-    const passed = validator.check({ ...TARGET, ...changes }, signal);
+    const passed = validator.check({ ...target, ...changes }, signal);
     await platform.settle();
     return passed;
   };
   const methods = () => platform.fetched.map(({ init }) => init.method).join(" ");
-  return { platform, log, validator, check, methods };
+  return { platform, log, target, validator, check, methods };
 }
 
 Deno.test("the request is OPTIONS with the origin and the version, and nothing else", async () => {
@@ -135,7 +138,7 @@ Deno.test("a missing header is told from a foreign one", async () => {
 });
 
 Deno.test("408, 5xx and network errors are retried after 1, 3 and 5 seconds", async () => {
-  const { platform, validator, methods } = setup();
+  const { platform, target, validator, methods } = setup();
   const answers = [
     () => new Response(null, { status: 503 }),
     () => new Response(null, { status: 408 }),
@@ -143,7 +146,7 @@ Deno.test("408, 5xx and network errors are retried after 1, 3 and 5 seconds", as
     () => allowed(),
   ];
   platform.onFetch = () => answers.shift()?.() ?? allowed();
-  const passed = validator.check(TARGET, undefined);
+  const passed = validator.check(target, undefined);
   await platform.advance(8999);
   assert.equal(methods(), "OPTIONS OPTIONS OPTIONS");
   await platform.advance(1);
@@ -152,14 +155,14 @@ Deno.test("408, 5xx and network errors are retried after 1, 3 and 5 seconds", as
 });
 
 Deno.test("OPTIONS and GET have ten seconds each, and running out of them is not retried", async () => {
-  const { platform, validator, log, methods } = setup();
+  const { platform, target, validator, log, methods } = setup();
   platform.onFetch = async (_, init) => {
     if (init.method === "GET") return await never(init);
     // Answers 404 when nine seconds have gone.
     await new Promise<void>((resolve) => platform.after(9000, resolve));
     return new Response(null, { status: 404 });
   };
-  const passed = validator.check(TARGET, undefined);
+  const passed = validator.check(target, undefined);
   await platform.advance(18_999);
   assert.equal(log.warnings.length, 0);
   await platform.advance(1);
@@ -177,39 +180,39 @@ Deno.test("concurrent first events share one request", async () => {
 });
 
 Deno.test("a pass is used for 60 seconds; then it is used once more while one request refreshes it", async () => {
-  const { platform, validator, check, methods } = setup();
+  const { platform, target, validator, check, methods } = setup();
   platform.onFetch = () => allowed();
   await check();
   await platform.advance(59_999);
-  assert.equal(validator.check(TARGET, undefined), true);
+  assert.equal(validator.check(target, undefined), true);
   assert.equal(methods(), "OPTIONS");
   await platform.advance(1);
-  assert.equal(validator.check(TARGET, undefined), true);
-  assert.equal(validator.check(TARGET, undefined), true);
+  assert.equal(validator.check(target, undefined), true);
+  assert.equal(validator.check(target, undefined), true);
   await platform.settle();
   assert.equal(methods(), "OPTIONS OPTIONS");
 });
 
 Deno.test("a refresh that fails makes new events fail, and the pause starts at one second", async () => {
-  const { platform, validator, check, log } = setup();
+  const { platform, target, validator, check, log } = setup();
   platform.onFetch = () => allowed();
   await check();
   await platform.advance(60_000);
   platform.onFetch = () => new Response(null, { status: 403 });
   assert.equal(await check(), true);
-  assert.equal(validator.check(TARGET, undefined), false);
+  assert.equal(validator.check(target, undefined), false);
   assert.equal(log.warnings[0]?.fields.nextTryMs, 1000);
 });
 
 Deno.test("after failures the next try waits 1, 2, 4 ... at most 60 seconds; until then nothing is asked", async () => {
-  const { platform, validator, check, log } = setup();
+  const { platform, target, validator, check, log } = setup();
   platform.onFetch = () => new Response(null, { status: 403 });
   for (const pause of [1, 2, 4, 8, 16, 32, 60, 60]) {
     assert.equal(await check(), false);
     const asked = platform.fetched.length;
     assert.equal(log.warnings.at(-1)?.fields.nextTryMs, pause * 1000);
     await platform.advance(pause * 1000 - 1);
-    assert.equal(validator.check(TARGET, undefined), false);
+    assert.equal(validator.check(target, undefined), false);
     assert.equal(platform.fetched.length, asked);
     await platform.advance(1);
   }
@@ -246,12 +249,12 @@ Deno.test("results are kept by URL, query included, and by origin", async () => 
 });
 
 Deno.test("who gives up does not take the request away from the others", async () => {
-  const { platform, validator } = setup();
+  const { platform, target, validator } = setup();
   let answer = (_: Response) => {};
   platform.onFetch = () => new Promise((resolve) => answer = resolve);
   const gone = new AbortController();
-  const first = validator.check(TARGET, gone.signal);
-  const second = validator.check(TARGET, new AbortController().signal);
+  const first = validator.check(target, gone.signal);
+  const second = validator.check(target, new AbortController().signal);
   await platform.settle();
   gone.abort();
   assert.equal(await first, false);
@@ -293,11 +296,11 @@ Deno.test("clients that invent long hosts do not fill the memory: its texts are 
 
 Deno.test("clients that invent hosts cannot multiply requests beyond the lane of the handler", async () => {
   const limits = { ...UPSTREAM_LIMITS, lane: { running: 2, waiting: 3 } };
-  const { platform, validator } = setup(limits);
+  const { platform, target, validator } = setup(limits);
   platform.onFetch = (_, init) => never(init);
   const checks = Array.from(
     { length: 20 },
-    (_, i) => validator.check({ ...TARGET, origin: originOf(`h${i}.test`) }, undefined),
+    (_, i) => validator.check({ ...target, origin: originOf(`h${i}.test`) }, undefined),
   );
   await platform.settle();
   assert.equal(platform.fetched.length, 2);
@@ -306,15 +309,15 @@ Deno.test("clients that invent hosts cannot multiply requests beyond the lane of
 });
 
 Deno.test("an abort ends requests under way without counting them as failures", async () => {
-  const { platform, validator, log } = setup();
+  const { platform, target, validator, log } = setup();
   platform.onFetch = (_, init) => never(init);
-  const passed = validator.check(TARGET, undefined);
+  const passed = validator.check(target, undefined);
   await platform.settle();
   validator.abort();
   assert.equal(await passed, false);
   assert.equal(log.warnings.length, 0);
   platform.onFetch = () => allowed();
-  assert.equal(await validator.check(TARGET, undefined), true);
+  assert.equal(await validator.check(target, undefined), true);
 });
 
 Deno.test("what is sent is the override as it is, else the bare host of public endpoint or client's Host", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Lanes } from "../../src/upstream/concurrency.ts";
+import { Lanes } from "../../src/upstream/lanes.ts";
 
 Deno.test("a lane runs so many calls at once; the others get their turn in order", async () => {
   const lane = new Lanes({ running: 2, waiting: 10 }).get("a");

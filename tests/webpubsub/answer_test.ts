@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { encodeAny } from "../../src/protocol/any.ts";
-import { isUnusable, readConnectAnswer, readUserAnswer } from "../../src/upstream/response.ts";
+import { isUnusable } from "../../src/events/handler_answer.ts";
+import type { AnswerFlaw, HandlerAnswer } from "../../src/hub/ports.ts";
+import { readConnect, readReply } from "../../src/webpubsub/answer.ts";
+import { answered } from "../support/handler_answers.ts";
 
 const encoder = new TextEncoder();
 const NOTHING = {
@@ -14,8 +17,16 @@ const NOTHING = {
 
 type HeaderList = [string, string][];
 
+/** Why an outcome is a failure although the handler answered 2xx. */
+function flawOf(outcome: { status?: number; flaw?: AnswerFlaw }, status?: number): AnswerFlaw {
+  assert.equal(outcome.status, status);
+  assert(outcome.flaw !== undefined);
+  return outcome.flaw;
+}
+
 function connect(body: string, headers: HeaderList = [], offered = ["json.webpubsub.azure.v1"]) {
-  return readConnectAnswer(new Headers(headers), encoder.encode(body), offered);
+  const outcome = readConnect(answered(200, body, headers), offered);
+  return outcome.accepted ? outcome : flawOf(outcome, 500);
 }
 
 function refusesConnect(body: string, problem: RegExp): void {
@@ -30,11 +41,11 @@ function reply(
   framing: "raw" | "json" | "protobuf" = "json",
   headers: HeaderList = [],
 ) {
-  const bytes = typeof body === "string" ? encoder.encode(body) : body;
   const all = contentType === undefined
     ? headers
     : [...headers, ["content-type", contentType]] as HeaderList;
-  return readUserAnswer({ framing }, new Headers(all), bytes);
+  const outcome = readReply(answered(200, body, all), framing);
+  return outcome.ok ? outcome : flawOf(outcome);
 }
 
 function payloadOf(answer: ReturnType<typeof reply>) {
@@ -250,5 +261,29 @@ Deno.test("user event: metadata beyond the limits makes the answer unusable", ()
     const answer = reply("", undefined, "json", headers);
     assert(isUnusable(answer));
     assert.match(answer.problem, /metadata/);
+  }
+});
+
+Deno.test("connect: a refusal keeps its status if it is one of an error, and is no fault of the handler", () => {
+  for (const status of [400, 401, 403, 404, 429, 500, 503, 599]) {
+    assert.deepEqual(readConnect(answered(status), []), { accepted: false, status });
+  }
+  for (const status of [301, 307, 304, 600]) {
+    assert.deepEqual(readConnect(answered(status), []), { accepted: false, status: 500 });
+  }
+});
+
+Deno.test("no answer at all is 500 for a client that connects, and a failed event", () => {
+  for (const why of ["unreachable", "timedOut", "notPermitted", "noHandler"] as const) {
+    const nothing: HandlerAnswer = { kind: "failed", why };
+    assert.deepEqual(readConnect(nothing, []), { accepted: false, status: 500 });
+    assert.deepEqual(readReply(nothing, "json"), { ok: false });
+  }
+});
+
+Deno.test("user event: every status but 2xx fails the event, whatever else the answer holds", () => {
+  for (const status of [302, 400, 404, 500]) {
+    const refusal = answered(status, "private", [["content-type", "text/plain"]]);
+    assert.deepEqual(readReply(refusal, "json"), { ok: false });
   }
 });

@@ -1,0 +1,154 @@
+// What the handshake makes of the word of a `connect` handler, over a fake one.
+import assert from "node:assert/strict";
+import type { AnswerFlaw, HandlerAnswer } from "../../src/hub/ports.ts";
+import { noUpstream } from "../../src/hub/ports.ts";
+import { jsonCodec } from "../../src/protocol/json.ts";
+import { accept, type AcceptContext, type Handshake } from "../../src/transport/accept.ts";
+import { webPubSubLanguage } from "../../src/webpubsub/handler_language.ts";
+import { FakeServer } from "../support/fake_hub.ts";
+import { answered } from "../support/handler_answers.ts";
+
+const REQUEST: Handshake = {
+  method: "GET",
+  version: undefined,
+  target: "/client/hubs/chat",
+  headers: new Headers({
+    "Host": "localhost",
+    "Upgrade": "websocket",
+    "Connection": "Upgrade",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    "Sec-WebSocket-Protocol": "json.webpubsub.azure.v1",
+  }),
+  whenGone: () => () => {},
+};
+
+/** A handshake whose handler answers when the test says so. */
+function setup(changes: Partial<AcceptContext> = {}, request = REQUEST) {
+  const ended: string[] = [];
+  const flaws: AnswerFlaw[] = [];
+  const held = Promise.withResolvers<HandlerAnswer>();
+  const server = { stopping: false };
+  const { platform, hubs } = new FakeServer();
+  const context: AcceptContext = {
+    platform,
+    groupBound: hubs.context.groupBound,
+    language: webPubSubLanguage,
+    upstream: {
+      ...noUpstream,
+      asksAbout: () => true,
+      connect: () => held.promise,
+      disconnected: (_source, id, reason) => void ended.push(`${id} ${reason}`),
+      reportUnusable: (_answer, flaw) => void flaws.push(flaw),
+    },
+    authenticate: () => undefined,
+    isStopping: () => server.stopping,
+    allowsAnonymous: () => true,
+    codec: () => jsonCodec,
+    ...changes,
+  };
+  return { ended, flaws, server, answer: held.resolve, decided: accept(request, context) };
+}
+
+const STOPPED = ["1 The service is shutting down."];
+
+Deno.test("a stop before the handler's word turns the client away with 503, and a handler that let it in hears of its end", async () => {
+  const { server, answer, decided, ended } = setup();
+  server.stopping = true;
+  answer(answered(204));
+  const decision = await decided;
+  assert(decision.kind === "refused" && decision.status === 503);
+  assert.deepEqual(ended, STOPPED);
+});
+
+Deno.test("so does a stop while the protocol of the client is still loaded", async () => {
+  const loading = Promise.withResolvers<typeof jsonCodec>();
+  const { server, answer, decided, ended } = setup({ codec: () => loading.promise });
+  answer(answered(200, '{"userId":"ann"}'));
+  await Promise.resolve();
+  server.stopping = true;
+  loading.resolve(jsonCodec);
+  const decision = await decided;
+  assert(decision.kind === "refused" && decision.status === 503);
+  assert.deepEqual(ended, STOPPED);
+});
+
+Deno.test("a handler that refused the client, answered nothing usable or nothing at all hears no end", async () => {
+  const answers: HandlerAnswer[] = [
+    answered(401),
+    answered(500),
+    answered(200, "<p>"),
+    { kind: "failed", why: "timedOut" },
+  ];
+  for (const word of answers) {
+    const { server, answer, decided, ended } = setup();
+    server.stopping = true;
+    answer(word);
+    const decision = await decided;
+    assert(decision.kind === "refused" && decision.status === 503);
+    assert.deepEqual(ended, []);
+  }
+});
+
+Deno.test("without a handler to ask, a stop turns clients away and nobody hears of them", async () => {
+  const { ended, decided } = setup({ upstream: noUpstream, isStopping: () => true });
+  const decision = await decided;
+  assert(decision.kind === "refused" && decision.status === 503);
+  assert.deepEqual(ended, []);
+});
+
+Deno.test("the handler's word makes the client: user, groups, roles, state and subprotocol", async () => {
+  const { answer, decided, ended } = setup();
+  const fields = { userId: "joe", groups: ["g"], roles: ["webpubsub.sendToGroup"] };
+  answer(answered(200, JSON.stringify(fields), { "ce-connectionState": "s1" }));
+  const decision = await decided;
+  assert(decision.kind === "accepted" && decision.announced);
+  const { identity, groups, permissions } = decision.admission;
+  assert.deepEqual([identity.userId, identity.state], ["joe", "s1"]);
+  assert.equal(identity.subprotocol, "json.webpubsub.azure.v1");
+  assert.deepEqual(groups, ["g"]);
+  assert(permissions.allows("sendToGroup", "any"));
+  assert.deepEqual(ended, []);
+});
+
+Deno.test("an answer that is of no use is 500 for the client and told to the operator, a refusal is its status and no fault", async () => {
+  const unusable = setup();
+  unusable.answer(answered(200, '{"groups":"all"}'));
+  const failed = await unusable.decided;
+  assert(failed.kind === "refused" && failed.status === 500);
+  assert.match(unusable.flaws[0]?.problem ?? "", /"groups"/);
+  const refusing = setup();
+  refusing.answer(answered(403, "private"));
+  const refused = await refusing.decided;
+  assert(refused.kind === "refused" && refused.status === 403);
+  assert(!refused.message.includes("private"));
+  assert.deepEqual(refusing.flaws, []);
+});
+
+Deno.test("a client that leaves gives up the call of its handler", async () => {
+  let leave = () => {};
+  let wasGivenUp = false;
+  const upstream: AcceptContext["upstream"] = {
+    ...noUpstream,
+    asksAbout: () => true,
+    connect: (_source, _request, signal) =>
+      new Promise((resolve) =>
+        signal.addEventListener("abort", () => {
+          wasGivenUp = true;
+          resolve({ kind: "failed", why: "abandoned" });
+        })
+      ),
+  };
+  const request: Handshake = {
+    ...REQUEST,
+    whenGone: (task) => {
+      leave = task;
+      return () => {};
+    },
+  };
+  const { decided } = setup({ upstream }, request);
+  leave();
+  const decision = await decided;
+  assert.equal(decision.kind, "refused");
+  assert.equal(wasGivenUp, true);
+});
