@@ -104,11 +104,56 @@ export const HTTP_IDLE_MS = 75_000;
 /** Longest pause in the middle of a request body, in milliseconds (ours). */
 export const BODY_PAUSE_MS = 30_000;
 
+/** Least rate of a request body over all of its time, in bytes a second (ours: the default of ASP.NET Core's server). */
+export const MIN_BODY_RATE = 240;
+
+/** Time before the least rate of a body is judged, in milliseconds (ours: the same server's default). */
+export const BODY_GRACE_MS = 5000;
+
+/** Longest time for a whole request body, in milliseconds (ours: 1 MiB over 70 kbit/s). */
+export const BODY_MS = 120_000;
+
+/**
+ * Bytes of request bodies that the server holds at once, in all calls that are not answered yet (ours;
+ * `limits.restBytesInWork`). A call beyond gets 503 and may come again: 32 calls of the largest size fit.
+ */
+export const MAX_BODY_BYTES_IN_WORK = 32 * MIB;
+
+/**
+ * Bytes of large bodies that are read in one turn of the event loop; who brings more waits for the next one (ours: half
+ * a millisecond of work).
+ */
+export const BODY_TURN_BYTES = 512 * 1024;
+
+/** When a call that found no room may come again, in seconds: the `Retry-After` of 429 and 503 (ours). */
+export const RETRY_AFTER_SECONDS = 1;
+
+/** REST calls that may be in work at once; 0 is no bound (ours; `limits.restCalls`). */
+export const MAX_REST_CALLS = 0;
+
+/** REST calls that are taken in a second; 0 is no bound (ours; `limits.restCallsPerSecond`). */
+export const MAX_REST_CALLS_PER_SECOND = 0;
+
 /** Time that a client has to take the last answer of a connection and to leave, in milliseconds (ours). */
 export const LINGER_MS = 2000;
 
 /** Bytes that are read, and thrown away, after the last answer of a connection (ours). */
 export const LINGER_BYTES = 64 * 1024;
+
+/**
+ * The same over the native transport, which cannot end a connection without breaking its answer off (ours: a client that
+ * sent somewhat too much gets the whole answer).
+ */
+export const NATIVE_LINGER_BYTES = 4 * MIB;
+
+/**
+ * Largest body that the native transport has the runtime read at once, in bytes (ours: that is quickest, and takes memory
+ * for the declared length).
+ */
+export const MAX_PLAIN_READ_BYTES = 16 * 1024;
+
+/** Bytes of answers that one client leaves untaken before its next request is read, in bytes (ours). */
+export const MAX_UNTAKEN_BYTES = 64 * 1024;
 
 /**
  * Time between the answer to a handshake and the open socket, in milliseconds (ours). The runtime needs nothing of the

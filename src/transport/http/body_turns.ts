@@ -1,0 +1,73 @@
+/**
+ * Who is read on while many send large bodies: so many bytes in a turn of the event loop, so that everybody else's
+ * requests wait for little.
+ */
+import { BODY_TURN_BYTES } from "../../limits.ts";
+import type { Platform } from "../../platform.ts";
+
+/** A reader of a large body. */
+export interface TurnTaker {
+  /** Its turn has come. */
+  readOn(): void;
+}
+
+/** The most that one read of a socket gives, in bytes. */
+const READ_BYTES = 64 * 1024;
+const READERS_A_TURN = Math.max(1, Math.floor(BODY_TURN_BYTES / READ_BYTES));
+
+/** The turns of all large bodies of a listener. */
+export class BodyTurns {
+  readonly #platform: Pick<Platform, "afterReads">;
+  readonly #endTurn = () => this.#nextTurn();
+  /** Those that had a turn before go first: the fewer bodies are half done, the less memory they hold. */
+  readonly #begun = new Set<TurnTaker>();
+  readonly #fresh = new Set<TurnTaker>();
+  #bytes = 0;
+  #scheduled = false;
+
+  constructor(platform: Pick<Platform, "afterReads">) {
+    this.#platform = platform;
+  }
+
+  /**
+   * A reader has got a piece of a body that is not whole. Whether it may read on at once; else it waits for `readOn`.
+   *
+   * @param isFirst whether it is the first piece of the body
+   */
+  mayReadOn(taker: TurnTaker, bytes: number, isFirst: boolean): boolean {
+    this.#bytes += bytes;
+    this.#schedule();
+    if (this.#bytes <= BODY_TURN_BYTES) return true;
+    (isFirst ? this.#fresh : this.#begun).add(taker);
+    return false;
+  }
+
+  /** The reader is gone. */
+  leave(taker: TurnTaker): void {
+    this.#begun.delete(taker);
+    this.#fresh.delete(taker);
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.#platform.afterReads(this.#endTurn);
+  }
+
+  #nextTurn(): void {
+    this.#scheduled = false;
+    this.#bytes = 0;
+    for (let i = 0; i < READERS_A_TURN; i++) {
+      const taker = first(this.#begun) ?? first(this.#fresh);
+      if (taker === undefined) return;
+      this.leave(taker);
+      taker.readOn();
+    }
+    this.#schedule();
+  }
+}
+
+function first(takers: ReadonlySet<TurnTaker>): TurnTaker | undefined {
+  for (const taker of takers) return taker;
+  return undefined;
+}

@@ -1,0 +1,55 @@
+// Many large bodies at once: so many bytes a turn of the event loop.
+import assert from "node:assert/strict";
+import { BODY_TURN_BYTES } from "../../../src/limits.ts";
+import { BodyTurns, type TurnTaker } from "../../../src/transport/http/body_turns.ts";
+
+const READ = 65_536;
+const READERS = BODY_TURN_BYTES / READ;
+
+/** Turns that end when the test says so. */
+function scene() {
+  const tasks: (() => void)[] = [];
+  const turns = new BodyTurns({ afterReads: (task) => void tasks.push(task) });
+  const order: string[] = [];
+  const reader = (name: string): TurnTaker => ({ readOn: () => void order.push(name) });
+  const nextTurn = () => {
+    for (const task of tasks.splice(0)) task();
+    return order.splice(0).join(" ");
+  };
+  const fill = () => turns.mayReadOn(reader("any"), BODY_TURN_BYTES, true);
+  return { turns, reader, nextTurn, fill };
+}
+
+Deno.test("who brings more than a turn allows waits for the next one", () => {
+  const { turns, reader, nextTurn, fill } = scene();
+  assert.equal(fill(), true);
+  assert.equal(turns.mayReadOn(reader("a"), 1, true), false);
+  assert.equal(nextTurn(), "a");
+  assert.equal(turns.mayReadOn(reader("a"), READ, false), true, "a turn of its own");
+});
+
+Deno.test("as many are read on in a turn as it has bytes for", () => {
+  const { turns, reader, nextTurn, fill } = scene();
+  fill();
+  const names = Array.from({ length: READERS + 2 }, (_, i) => `r${i}`);
+  for (const name of names) turns.mayReadOn(reader(name), READ, true);
+  assert.equal(nextTurn(), names.slice(0, READERS).join(" "));
+  assert.equal(nextTurn(), names.slice(READERS).join(" "));
+});
+
+Deno.test("bodies that are half done go before those that have only begun", () => {
+  const { turns, reader, nextTurn, fill } = scene();
+  fill();
+  turns.mayReadOn(reader("fresh"), READ, true);
+  turns.mayReadOn(reader("half"), READ, false);
+  assert.equal(nextTurn(), "half fresh");
+});
+
+Deno.test("who has left gets no turn", () => {
+  const { turns, reader, nextTurn, fill } = scene();
+  fill();
+  const gone = reader("gone");
+  turns.mayReadOn(gone, READ, true);
+  turns.leave(gone);
+  assert.equal(nextTurn(), "");
+});
