@@ -18,6 +18,9 @@ export type RestErrorCode =
   | "Error.UnsupportedMediaType"
   | "Error.InternalServerError"
   | "Error.NotImplemented"
+  | "Error.RequestTimeout"
+  | "Error.ServiceUnavailable"
+  | "Error.TooManyRequests"
   | "Warning.Connection.NotExisted"
   | "Warning.Group.NotExisted"
   | "Warning.User.NotExisted"
@@ -32,6 +35,9 @@ export const REST_STATUS: Readonly<Record<RestErrorCode, number>> = {
   "Error.UnsupportedMediaType": 415,
   "Error.InternalServerError": 500,
   "Error.NotImplemented": 501,
+  "Error.RequestTimeout": 408,
+  "Error.ServiceUnavailable": 503,
+  "Error.TooManyRequests": 429,
   "Warning.Connection.NotExisted": 404,
   "Warning.Group.NotExisted": 404,
   "Warning.User.NotExisted": 404,

@@ -26,6 +26,7 @@ import { SERVICE_BOUNDS } from "./session/replay_buffer.ts";
 import { createClientAuthenticator } from "./transport/client_auth.ts";
 import { SocketDeadlines } from "./transport/deadlines.ts";
 import { Descriptors } from "./transport/descriptors.ts";
+import { BodyRoom } from "./transport/http/body_room.ts";
 import { isAuthority } from "./transport/http/request_rules.ts";
 import { OpenSockets } from "./transport/drain.ts";
 import type { NativeContext } from "./transport/native.ts";
@@ -167,6 +168,7 @@ class Server implements HubbubServer {
   async listen(): Promise<void> {
     const { transport, host, port } = this.#config;
     const hostname = listenHost(host);
+    const room = new BodyRoom(this.#config.limits.restBytesInWork);
     if (transport === "native") {
       const { listenNatively } = await import("./server/native_http.ts");
       const http = listenNatively(
@@ -174,6 +176,7 @@ class Server implements HubbubServer {
           platform: this.#platform,
           descriptors: this.#descriptors,
           clients: () => this.#clients,
+          room,
           isStopping: () => this.#closing !== undefined,
           answer: (request) => this.#answer(request),
           failed: (error) => this.#log.error("request failed", { error: String(error) }),
@@ -186,11 +189,15 @@ class Server implements HubbubServer {
     }
     const { composeFront } = await import("./server_batching.ts");
     const shared = this.#clientContext({});
-    const front = composeFront({
-      ...shared,
-      descriptors: this.#descriptors,
-      authenticate: (...token) => (this.#clients ?? shared).authenticate(...token),
-    }, (request) => this.#answer(request));
+    const front = composeFront(
+      {
+        ...shared,
+        descriptors: this.#descriptors,
+        authenticate: (...token) => (this.#clients ?? shared).authenticate(...token),
+      },
+      (request) => this.#answer(request),
+      room,
+    );
     this.#listener = front;
     this.#open(await front.listen(hostname, port));
   }

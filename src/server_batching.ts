@@ -9,10 +9,11 @@ import type { GuardContext } from "./transport/listener_guard.ts";
 import type { NativeContext } from "./transport/native.ts";
 import { ReadQueue } from "./transport/read_queue.ts";
 
-/** Makes the front; `answer`: for all that is not for the client endpoint. */
+/** Makes the front; `answer`: for all that is not for the client endpoint, `room`: for its bodies. */
 export function composeFront(
   context: NativeContext & GuardContext,
   answer: BatchingFrontContext["answer"],
+  room: BatchingFrontContext["room"],
 ): BatchingFront {
   const { platform } = context;
   const afterReads = (task: () => void) => platform.afterReads(task);
@@ -23,5 +24,6 @@ export function composeFront(
     reads: new ReadQueue(batcher, afterReads),
     heartbeat: new Heartbeat(platform),
     answer,
+    room,
   });
 }

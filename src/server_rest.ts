@@ -13,6 +13,7 @@ import { FilterCache } from "./filter/cache.ts";
 import type { Hubs } from "./hub/hubs.ts";
 import type { Log } from "./hub/ports.ts";
 import type { Platform } from "./platform.ts";
+import { CallBound } from "./rest/call_bound.ts";
 import { createRestPipeline, type RestPipeline } from "./rest/pipeline.ts";
 import { createRestAuthenticator } from "./rest/authenticate.ts";
 
@@ -39,9 +40,16 @@ export function composeRest(parts: RestParts): RestPipeline {
     signClientToken: (request) => signClientToken(keys, request, platform.now()),
     continuationMacs: (text) => keys.macs("continuation", text),
     parseFilter: (source) => filters.parse(source),
+    bound: callBound(config, platform),
     publicEndpoint: config.publicEndpoint,
     trustForwardedHeaders: config.trustForwardedHeaders,
   });
+}
+
+function callBound({ limits }: Config, platform: Platform): CallBound | undefined {
+  const { restCalls, restCallsPerSecond } = limits;
+  if (restCalls === 0 && restCallsPerSecond === 0) return undefined;
+  return new CallBound({ atOnce: restCalls, perSecond: restCallsPerSecond }, platform);
 }
 
 function oidcVerifier({ oidc }: Config, platform: Platform, log: Log): OidcVerifier | undefined {

@@ -25,6 +25,7 @@ import {
 import { withoutFlaw } from "./flaws.ts";
 import type { HubInput, HubSettings } from "./hub_settings.ts";
 import { isObject } from "./object.ts";
+import { restLimits } from "./rest_limits.ts";
 import { rule, setting, settingsOf } from "./setting.ts";
 import type { Setting } from "./setting.ts";
 
@@ -144,6 +145,7 @@ const limits = v.object({
     }),
     RESERVED_DESCRIPTORS,
   ),
+  ...restLimits,
 });
 
 /** Declaration of the whole tree; `hubs` is judged hub by hub with `hubSettingsSchema`. */

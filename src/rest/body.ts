@@ -66,12 +66,26 @@ function isKnownCharset(charset: string): boolean {
 /**
  * The bytes of a body.
  *
- * @throws RestError 400 when it is longer than the limit, or breaks off
+ * @throws RestError 400 when it is longer than the limit, or breaks off; 408 when it was too slow; 503 when the server
+ * has no room for it
  */
 export function wholeBody(body: RestBody): Uint8Array {
-  if (body === "tooLong") throw tooLong();
-  if (body === "broken") throw badRequest("The request body is not complete.", "Request");
-  return body;
+  switch (body) {
+    case "tooLong":
+      throw tooLong();
+    case "broken":
+      throw badRequest("The request body is not complete.", "Request");
+    case "tooSlow":
+      throw new RestError("Error.RequestTimeout", "The request body came too slowly.", "Request");
+    case "noRoom":
+      throw new RestError(
+        "Error.ServiceUnavailable",
+        "The server is reading too many request bodies.",
+        "Request",
+      );
+    default:
+      return body;
+  }
 }
 
 /**

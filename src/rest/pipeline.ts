@@ -3,6 +3,7 @@
  * step before the last changes or delivers anything.
  */
 import { bearerToken } from "../auth/bearer.ts";
+import { freeBytes } from "../bytes.ts";
 import { badProperty, RestError } from "../errors.ts";
 import { MAX_REST_BODY_BYTES } from "../limits.ts";
 import type { Filter } from "../filter/filter.ts";
@@ -53,7 +54,6 @@ async function handle(
   const plan = known ?? planOf(method, target); // 1, 2
   if (plan.kind === "unknown") return notFound();
   if (plan.kind === "wrongMethod") return methodNotAllowed(plan.allow); // 3
-  const { operation, query } = plan;
 
   const headers = requestHeaders(request.headers);
   const verdict = authenticate(request, headers, plan, services); // 4
@@ -64,6 +64,18 @@ async function handle(
     checkPlan(plan); // 5, 6
     plans.keep(target, plan);
   }
+  const { bound } = services;
+  if (bound === undefined) return carryOut(request, headers, plan, services);
+  return await bound.run(() => carryOut(request, headers, plan, services));
+}
+
+/** The steps of a call that may be made and asks for something known. */
+async function carryOut(
+  request: RestRequest,
+  headers: RequestHeaders,
+  { operation, query, names, path, hubName }: Plan,
+  services: RestServices,
+): Promise<RestResponse> {
   const filter = operation.filtered ? queryFilter(query, services) : undefined; // 7
   let body: Body = NO_BODY;
   if (operation.body !== undefined) {
@@ -71,8 +83,8 @@ async function handle(
     const read = request.body(MAX_REST_BODY_BYTES);
     const bytes = wholeBody(read instanceof Promise ? await read : read);
     body = bodyOf(bytes, kind, headers, operation.body, services); // 9
+    if (kind.kind !== "binary") freeBytes(bytes);
   }
-  const { names, path, hubName } = plan;
   const call: Call = {
     hub: services.hubs.find(hubName),
     hubName,

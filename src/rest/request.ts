@@ -10,8 +10,11 @@ export interface RestHeaders {
   forEach(task: (value: string, name: string) => void): void;
 }
 
-/** A whole body, or why there is none: it has more bytes than were wanted, or its end never came. */
-export type RestBody = Uint8Array | "tooLong" | "broken";
+/**
+ * A whole body, or why there is none: it has more bytes than were wanted, its end never came, it came too slowly, or the
+ * server holds too many bytes of others.
+ */
+export type RestBody = Uint8Array | "tooLong" | "broken" | "tooSlow" | "noRoom";
 
 /** A call. */
 export interface RestRequest {

@@ -2,6 +2,7 @@
  * Answers of the REST API, in the service's shape.
  */
 import type { RestError, RestErrorForm } from "../errors.ts";
+import { RETRY_AFTER_SECONDS } from "../limits.ts";
 import type { Answer } from "./operation.ts";
 import type { RestResponse } from "./request.ts";
 
@@ -29,9 +30,16 @@ export function respond({ status, body }: Answer): RestResponse {
 /** A refusal with the service's error body; answers to HEAD have only the header. */
 export function refuse(error: RestError, method: string): RestResponse {
   const { code, status } = error;
-  const headers = { ...HEADERS_OF_FORM[error.form], "x-ms-error-code": code };
+  const headers = { ...HEADERS_OF_FORM[error.form], ...later(status), "x-ms-error-code": code };
   const body = method === "HEAD" ? undefined : JSON.stringify(errorBody(error));
   return { status, headers, body };
+}
+
+/** Statuses of calls that would have been taken at another time. */
+function later(status: number): RestResponse["headers"] | undefined {
+  return status === 429 || status === 503
+    ? { "retry-after": String(RETRY_AFTER_SECONDS) }
+    : undefined;
 }
 
 /** The versions are missing where the service's framework refuses a call before the service has seen it. */

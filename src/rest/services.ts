@@ -5,6 +5,7 @@ import type { ClientTokenRequest } from "../auth/sign.ts";
 import type { Hubs } from "../hub/hubs.ts";
 import type { Log } from "../hub/ports.ts";
 import type { Filter } from "../filter/filter.ts";
+import type { CallBound } from "./call_bound.ts";
 
 /** How a request may be known: the facts that a token is judged against. */
 export interface RequestFacts {
@@ -38,6 +39,8 @@ export interface RestServices {
     readonly ok: false;
     readonly message: string;
   };
+  /** How many calls are taken; `undefined`: all. */
+  readonly bound: CallBound | undefined;
   /** The configured public endpoint without trailing slash, if any. */
   readonly publicEndpoint: string | undefined;
   /** Whether `X-Forwarded-*` headers come from a trusted proxy. */

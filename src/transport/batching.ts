@@ -8,6 +8,8 @@ import { accept, type AcceptContext, type Decision } from "./accept.ts";
 import { type BatchingContext, BatchingSocket } from "./batching_socket.ts";
 import { isClientTarget } from "./client_url.ts";
 import { findReturning, serveNew, serveReturning } from "./client.ts";
+import type { BodyRoom } from "./http/body_room.ts";
+import { BodyTurns } from "./http/body_turns.ts";
 import { HttpConnection, type HttpContext, type UpgradeHead } from "./http/connection.ts";
 import { Connections } from "./http/connections.ts";
 import { HttpDate, plainText } from "./http/response.ts";
@@ -21,6 +23,8 @@ export interface BatchingFrontContext extends AcceptContext, BatchingContext, Gu
   keepAliveSeconds(hub: string): number;
   /** Answers what is not for the client endpoint. */
   readonly answer: HttpContext["answer"];
+  /** What bodies of requests take their bytes from. */
+  readonly room: BodyRoom;
 }
 
 /** Listens for clients and for everybody else. */
@@ -41,6 +45,8 @@ export class BatchingFront {
       platform: context.platform,
       connections: this.#connections,
       date: new HttpDate(),
+      room: context.room,
+      turns: new BodyTurns(context.platform),
       isStopping: () => context.isStopping(),
       isUpgrade: ({ target }) => isClientTarget(target),
       upgrade: (connection, request) => void this.#serve(connection, request),

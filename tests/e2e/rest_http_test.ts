@@ -215,7 +215,7 @@ Deno.test("a client that waits for 100-continue is told to go on, then answered"
 
 Deno.test({
   name: "a body that goes on for ever is answered with 400, and its connection is cut soon",
-  // The runtime reads on for as long as the client sends.
+  // There it is cut only while its answer has no end, for which this client waits.
   ignore: QUIET.transport === "native",
   fn: async () => {
     await using server = await startServer(QUIET);

@@ -222,6 +222,7 @@ Deno.test("an unexpected failure is 500 without internals", async () => {
     continuationMacs: fail,
     parseFilter: fail,
     publicEndpoint: undefined,
+    bound: undefined,
     trustForwardedHeaders: false,
   });
   for (const operation of HUB_OPERATIONS) {

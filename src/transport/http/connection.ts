@@ -7,20 +7,24 @@
 import { Buffer } from "node:buffer";
 import type { Socket } from "node:net";
 import {
-  BODY_PAUSE_MS,
   HTTP_IDLE_MS,
   LINGER_BYTES,
   LINGER_MS,
   MAX_EARLY_BYTES,
+  MAX_REST_BODY_BYTES,
+  MAX_UNTAKEN_BYTES,
   OUTBOUND_STALL_MS,
   REQUEST_HEAD_MS,
-  RUNTIME_BUFFER_BYTES,
 } from "../../limits.ts";
 import type { Platform } from "../../platform.ts";
+import { BodyPace } from "./body_pace.ts";
+import type { BodyRoom } from "./body_room.ts";
+import type { BodyTurns, TurnTaker } from "./body_turns.ts";
 import type { Connections, Timed } from "./connections.ts";
 import { Exchange, type HttpRequest } from "./exchange.ts";
 import type { Refusal } from "./flaws.ts";
 import { fieldsFor, type HeaderFields } from "./header_fields.ts";
+import { freeBytes, ownBytes } from "../../bytes.ts";
 import { type RequestHead, RequestHeadReader } from "./request_head.ts";
 import { judgeRequest, type RequestFacts } from "./request_rules.ts";
 import { type HttpDate, type HttpResponse, plainText, responseBytes } from "./response.ts";
@@ -30,6 +34,9 @@ export interface HttpContext {
   readonly platform: Platform;
   readonly connections: Connections;
   readonly date: HttpDate;
+  /** What all bodies take their bytes from, those of other listeners too. */
+  readonly room: BodyRoom;
+  readonly turns: BodyTurns;
   /** Whether no further request is taken. */
   isStopping(): boolean;
   /** Whether a request is for those who take a connection over, whatever becomes of it. */
@@ -64,7 +71,7 @@ const CONTINUE = Buffer.from("HTTP/1.1 100 Continue\r\n\r\n");
 const NOTHING = new Uint8Array();
 
 /** One connection. */
-export class HttpConnection implements Timed {
+export class HttpConnection implements Timed, TurnTaker {
   readonly socket: Socket;
   readonly #context: HttpContext;
   readonly #onData = (chunk: Uint8Array) => this.#take(chunk);
@@ -78,10 +85,16 @@ export class HttpConnection implements Timed {
   /** The request that is being read and answered. */
   #exchange: Exchange | undefined = undefined;
   #expectsContinue = false;
+  /** The clock of a body that is not whole. */
+  #pace: BodyPace | undefined = undefined;
+  #awaitsTurn = false;
+  /** When the last answer went out. */
+  #answeredAt = 0;
   /** What came behind the request that is being answered. */
   #held: Uint8Array[] = [];
   #heldBytes = 0;
-  #lingered = 0;
+  /** Bytes that are still read after the last answer. */
+  #lingerBytes = LINGER_BYTES;
   #paused = false;
   /** Whether the client sends no more. */
   #ended = false;
@@ -119,18 +132,29 @@ export class HttpConnection implements Timed {
   }
 
   stop(): void {
-    if (this.#state === "lingering") this.socket.destroySoon();
+    if (this.#state === "lingering" || this.#exchange?.isAnswered) this.socket.destroySoon();
     else if (!this.#exchange?.isRead) this.socket.destroy();
   }
 
   expire(): void {
-    this.socket.destroy();
+    const exchange = this.#exchange;
+    if (exchange?.mayStillCome) {
+      this.dueAt = Infinity;
+      this.#guarded(() => exchange.break("tooSlow"));
+    } else if (!this.#allowRest()) this.socket.destroy();
+  }
+
+  readOn(): void {
+    this.#awaitsTurn = false;
+    this.#guarded(() => this.#readBodyOn());
   }
 
   #take(chunk: Uint8Array): void {
     if (this.#state === "lingering") {
-      this.#lingered += chunk.length;
-      if (this.#lingered > LINGER_BYTES) this.socket.destroy();
+      // A cut now would reset the connection, and the client might lose its answer: it is cut when its time is over.
+      this.#lingerBytes -= chunk.length;
+      freeBytes(chunk);
+      if (this.#lingerBytes < 0) this.#pause();
     } else if (this.#held.length > 0) this.#hold(chunk);
     else this.#guarded(() => this.#read(chunk));
   }
@@ -157,14 +181,17 @@ export class HttpConnection implements Timed {
       if (this.#state === "upgrading" || exchange?.isRead || this.#isClogged) {
         return this.#hold(rest);
       }
-      rest = exchange === undefined
-        ? this.#readHead(rest)
-        : rest.subarray(this.#readBody(exchange, rest));
+      if (exchange === undefined) rest = this.#readHead(rest);
+      else {
+        const { length } = rest;
+        const taken = this.#readBody(exchange, rest);
+        rest = taken === length ? NOTHING : rest.subarray(taken);
+      }
     }
   }
 
   get #isClogged(): boolean {
-    if (this.socket.writableLength < RUNTIME_BUFFER_BYTES) return false;
+    if (this.socket.writableLength < MAX_UNTAKEN_BYTES) return false;
     this.#allow(OUTBOUND_STALL_MS);
     return true;
   }
@@ -209,8 +236,10 @@ export class HttpConnection implements Timed {
   /** The body's first bytes come before the question, so that most requests are answered without a wait. */
   #begin(head: RequestHead, facts: RequestFacts, rest: Uint8Array): Uint8Array {
     const headers = fieldsFor(head, this.#hostOf(facts));
-    const exchange = new Exchange(head, facts, headers, () => this.#bodyWanted());
+    const { room } = this.#context;
+    const exchange = new Exchange(head, facts, headers, room, () => this.#bodyWanted());
     this.#exchange = exchange;
+    this.#pace = undefined;
     this.#expectsContinue = facts.expectsContinue;
     this.dueAt = Infinity;
     const taken = this.#readBody(exchange, rest);
@@ -224,46 +253,73 @@ export class HttpConnection implements Timed {
     return rest.subarray(taken);
   }
 
-  /** Gives how many bytes were the body's. The least rate and the whole time of a body would be judged here. */
+  /** Gives how many bytes were the body's. */
   #readBody(exchange: Exchange, bytes: Uint8Array): number {
+    const { length } = bytes;
     const taken = exchange.push(bytes);
     if (taken > 0) this.#expectsContinue = false;
-    if (exchange.isRead) this.dueAt = Infinity;
-    else {
-      this.#allow(BODY_PAUSE_MS);
-      if (exchange.isFull) this.#pause();
-    }
+    if (!exchange.isRead) this.#awaitBody(exchange, taken);
+    else if (exchange.isAnswered) {
+      this.#exchange = undefined;
+      this.#allowNext();
+    } else this.dueAt = Infinity;
     // Behind a broken body nothing can be told apart.
-    return taken < bytes.length && !exchange.isRead ? bytes.length : taken;
+    return exchange.isRead ? taken : length;
+  }
+
+  #awaitBody(exchange: Exchange, bytes: number): void {
+    const { platform, turns } = this.#context;
+    const isFirst = this.#pace === undefined;
+    const now = platform.now();
+    const pace = this.#pace ??= new BodyPace(now);
+    pace.took(bytes, now);
+    if (bytes > 0 && !turns.mayReadOn(this, bytes, isFirst)) this.#awaitsTurn = true;
+    if (this.#awaitsTurn || exchange.isFull) {
+      pace.hold(now);
+      this.#pause();
+    }
+    this.dueAt = pace.dueAt;
+  }
+
+  #readBodyOn(): void {
+    const pace = this.#pace;
+    if (this.#awaitsTurn || pace === undefined || this.#exchange?.isFull) return;
+    pace.goOn(this.#context.platform.now());
+    this.dueAt = pace.dueAt;
+    this.#resume();
   }
 
   #bodyWanted(): void {
     if (this.#expectsContinue) this.socket.write(CONTINUE);
     this.#expectsContinue = false;
-    this.#resume();
+    this.#readBodyOn();
   }
 
   #answer(exchange: Exchange, response: HttpResponse): void {
     if (this.#exchange !== exchange || this.socket.destroyed) return;
-    this.#exchange = undefined;
     const { method } = exchange;
-    const isLast = !exchange.keepAlive || !exchange.isRead || this.#context.isStopping() ||
+    // A client that waits for its 100 may send the body or not: nobody can tell what comes.
+    const goesOn = exchange.isRead || (exchange.endsSoon && !this.#expectsContinue);
+    const isLast = !exchange.keepAlive || !goesOn || this.#context.isStopping() ||
       (this.#ended && this.#held.length === 0);
     if (isLast) return this.#last(response, method);
+    exchange.end();
     const connection = exchange.isOld ? "keep-alive" : undefined;
-    this.socket.write(
-      responseBytes(response, { method, connection, date: this.#allow(HTTP_IDLE_MS) }),
-    );
+    this.socket.write(responseBytes(response, { method, connection, date: this.#allowNext() }));
+    if (exchange.isRead) this.#exchange = undefined;
+    else this.#readBodyOn();
   }
 
   /** The last answer, and a time to read it: a client that has sent more than was read would else lose it to a reset. */
   #last(response: HttpResponse, method: string): void {
     this.#state = "lingering";
     this.#held = [];
-    this.#exchange = undefined;
+    if (this.#exchange?.endsSoon) this.#lingerBytes += MAX_REST_BODY_BYTES;
+    this.#dropExchange();
     const { socket } = this;
     if (socket.destroyed) return;
     const date = this.#allow(LINGER_MS);
+    this.#answeredAt = this.dueAt - LINGER_MS;
     socket.end(responseBytes(response, { method, connection: "close", date }));
     if (this.#context.isStopping()) socket.destroySoon();
     else this.#resume();
@@ -288,14 +344,22 @@ export class HttpConnection implements Timed {
     this.#ended = true;
     if (this.#state === "upgrading") this.socket.destroy();
     if (this.#state !== "open" || this.#held.length > 0) return;
-    if (this.#exchange === undefined) this.socket.end();
-    else this.#exchange.break();
+    const exchange = this.#exchange;
+    if (exchange === undefined || exchange.isAnswered) this.socket.end();
+    else exchange.break("broken");
   }
 
   #close(): void {
     this.#forget();
-    this.#exchange?.break();
+    this.#exchange?.break("broken");
+    this.#dropExchange();
+  }
+
+  #dropExchange(): void {
+    this.#exchange?.end();
     this.#exchange = undefined;
+    if (this.#awaitsTurn) this.#context.turns.leave(this);
+    this.#awaitsTurn = false;
   }
 
   #forget(): void {
@@ -304,7 +368,7 @@ export class HttpConnection implements Timed {
 
   /** Pausing at once would be simpler, but Deno 2.4 mixes up the bytes of a socket that is resumed in the same turn. */
   #hold(chunk: Uint8Array): void {
-    this.#held.push(chunk);
+    this.#held.push(ownBytes(chunk));
     this.#heldBytes += chunk.length;
     if (this.#heldBytes > MAX_EARLY_BYTES) this.#pause();
   }
@@ -319,6 +383,28 @@ export class HttpConnection implements Timed {
     if (!this.#paused) return;
     this.#paused = false;
     this.socket.resume();
+  }
+
+  /**
+   * The client has some time to take its answer, and then the rest of the time between two requests; gives the time of
+   * day for the answer.
+   */
+  #allowNext(): string {
+    const date = this.#allow(OUTBOUND_STALL_MS);
+    this.#answeredAt = this.dueAt - OUTBOUND_STALL_MS;
+    return date;
+  }
+
+  /** The rest of the time after an answer, if there is any. */
+  #allowRest(): boolean {
+    if (this.#exchange !== undefined || this.#head !== undefined) return false;
+    const isTaken = this.socket.writableLength === 0;
+    let ms = isTaken ? HTTP_IDLE_MS : OUTBOUND_STALL_MS;
+    if (this.#state === "lingering" && isTaken) ms = LINGER_MS;
+    const dueAt = this.#answeredAt + ms;
+    if (this.#answeredAt === 0 || dueAt <= this.#context.platform.now()) return false;
+    this.dueAt = dueAt;
+    return true;
   }
 
   /** Gives the client so many milliseconds from now; gives the time of day for an answer. */

@@ -1,18 +1,28 @@
 /**
  * One request and what its body has brought so far. Whoever answers reads it as plain data.
  */
-import { Buffer } from "node:buffer";
-import { MAX_EARLY_BYTES } from "../../limits.ts";
+import { MAX_EARLY_BYTES, MAX_REST_BODY_BYTES } from "../../limits.ts";
 import { type BodyReader, bodyReader } from "./body_reader.ts";
+import { BodyBytes } from "./body_bytes.ts";
+import type { BodyRoom } from "./body_room.ts";
 import type { HeaderFields } from "./header_fields.ts";
+import { freeBytes } from "../../bytes.ts";
 import type { RequestHead } from "./request_head.ts";
 import type { RequestFacts } from "./request_rules.ts";
 
-/**
- * A body, whole; `tooLong` when it has more bytes than were wanted, `broken` when its end did not come or nobody can
- * tell where it is.
- */
-export type HttpBody = Uint8Array | "tooLong" | "broken";
+/** Why there is no body. */
+export type NoBody =
+  /** It has more bytes than were wanted. */
+  | "tooLong"
+  /** Its end did not come, or nobody can tell where it is. */
+  | "broken"
+  /** The client took too long. */
+  | "tooSlow"
+  /** The server holds too many bytes of other bodies. */
+  | "noRoom";
+
+/** A body, whole, or why there is none. */
+export type HttpBody = Uint8Array | NoBody;
 
 /** A request as plain data. */
 export interface HttpRequest {
@@ -25,8 +35,6 @@ export interface HttpRequest {
   body(limit: number): HttpBody | Promise<HttpBody>;
 }
 
-const NOTHING = new Uint8Array();
-
 /** A request that is being read and answered. */
 export class Exchange implements HttpRequest {
   readonly method: string;
@@ -36,20 +44,26 @@ export class Exchange implements HttpRequest {
   readonly keepAlive: boolean;
   /** Whether the client has to be told that the connection stays. */
   readonly isOld: boolean;
+  /** Whether it has its answer; the rest of its body is read and thrown away. */
+  isAnswered = false;
   readonly #reader: BodyReader;
+  readonly #bytes: BodyBytes;
+  readonly #declared: number;
   readonly #bodyWanted: () => void;
   readonly #keep = (data: Uint8Array) => this.#store(data);
-  #data: Uint8Array = NOTHING;
-  #length = 0;
   #limit = Infinity;
   #settle: ((body: HttpBody) => void) | undefined = undefined;
-  #broken = false;
+  #missing: NoBody | undefined = undefined;
 
-  /** @param bodyWanted is told when somebody waits for a body that is not there yet */
+  /**
+   * @param room what all bodies share; {@linkcode end} gives back what this one took
+   * @param bodyWanted is told when somebody waits for a body that is not there yet
+   */
   constructor(
     head: RequestHead,
     facts: RequestFacts,
     headers: HeaderFields,
+    room: BodyRoom,
     bodyWanted: () => void,
   ) {
     this.method = head.method;
@@ -58,6 +72,8 @@ export class Exchange implements HttpRequest {
     this.keepAlive = facts.keepAlive;
     this.isOld = head.version === "HTTP/1.0";
     this.#reader = bodyReader(facts.framing);
+    this.#declared = facts.framing === "chunked" ? Infinity : facts.framing;
+    this.#bytes = new BodyBytes(room, this.#declared);
     this.#bodyWanted = bodyWanted;
   }
 
@@ -66,28 +82,49 @@ export class Exchange implements HttpRequest {
     return this.#reader.state === "done";
   }
 
-  /** Whether so much has come unasked that the rest should wait. */
-  get isFull(): boolean {
-    return this.#limit === Infinity && this.#length > MAX_EARLY_BYTES;
+  /** Whether somebody waits, or may come to wait, for more of the body. */
+  get mayStillCome(): boolean {
+    return !this.isRead && !this.isAnswered && this.#missing === undefined;
   }
 
-  /** Bytes of the body; gives how many were its own. */
+  /** Whether the rest of the body comes, and is short enough to be read for nothing. */
+  get endsSoon(): boolean {
+    return this.#declared <= MAX_REST_BODY_BYTES && this.#missing !== "broken" &&
+      this.#missing !== "tooSlow";
+  }
+
+  /** Whether nobody has asked for the body yet. */
+  get isUnasked(): boolean {
+    return this.#limit === Infinity && !this.isAnswered;
+  }
+
+  /** Whether so much has come unasked that the rest should wait. */
+  get isFull(): boolean {
+    return this.isUnasked && this.#bytes.length > MAX_EARLY_BYTES;
+  }
+
+  /** Bytes of the body, which may be gone afterwards; gives how many were its own. */
   push(bytes: Uint8Array): number {
     const taken = this.#reader.push(bytes, this.#keep);
-    if (this.#reader.state === "broken") this.break();
+    if (this.#reader.state === "broken") this.break("broken");
     else if (this.isRead) this.#finish();
     return taken;
   }
 
   /** The rest of the body will not come. */
-  break(): void {
-    if (this.isRead) return;
-    this.#broken = true;
-    this.#finish();
+  break(why: NoBody): void {
+    if (!this.isRead) this.#fail(why);
+  }
+
+  /** The answer is out, or nobody is left to take it: no byte of the body is wanted any more. */
+  end(): void {
+    this.isAnswered = true;
+    this.#bytes.drop();
   }
 
   body(limit: number): HttpBody | Promise<HttpBody> {
     this.#limit = limit;
+    if (this.#bytes.length > limit) this.#fail("tooLong");
     const body = this.#soFar();
     if (body !== undefined) return body;
     return new Promise((resolve) => {
@@ -97,12 +134,8 @@ export class Exchange implements HttpRequest {
   }
 
   #soFar(): HttpBody | undefined {
-    if (this.#length > this.#limit) {
-      this.#data = NOTHING;
-      return "tooLong";
-    }
-    if (this.#broken) return "broken";
-    return this.isRead ? compact(this.#data.subarray(0, this.#length)) : undefined;
+    if (this.#missing !== undefined) return this.#missing;
+    return this.isRead ? this.#bytes.bytes : undefined;
   }
 
   #finish(): void {
@@ -113,28 +146,15 @@ export class Exchange implements HttpRequest {
     settle?.(body);
   }
 
-  /** Memory follows the bytes that came, whatever length was declared. */
-  #store(data: Uint8Array): void {
-    const needed = this.#length + data.length;
-    if (needed > this.#limit) {
-      this.#length = needed;
-      return this.#finish();
-    }
-    if (this.#length === 0) this.#data = data;
-    else {
-      // The first piece is a view of what the socket gave, and never has room.
-      if (needed > this.#data.length) {
-        const grown = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.#length));
-        grown.set(this.#data.subarray(0, this.#length));
-        this.#data = grown;
-      }
-      this.#data.set(data, this.#length);
-    }
-    this.#length = needed;
+  #fail(why: NoBody): void {
+    this.#missing ??= why;
+    this.#bytes.drop();
+    this.#finish();
   }
-}
 
-/** A message may be kept for long: it must not keep a request that is much larger than itself. */
-function compact(body: Uint8Array): Uint8Array {
-  return 2 * body.length < body.buffer.byteLength ? new Uint8Array(body) : body;
+  #store(data: Uint8Array): void {
+    if (this.#missing !== undefined || this.isAnswered) return freeBytes(data);
+    if (this.#bytes.length + data.length > this.#limit) return this.#fail("tooLong");
+    if (!this.#bytes.add(data, this.isRead)) this.#fail("noRoom");
+  }
 }

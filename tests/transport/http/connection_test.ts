@@ -2,15 +2,18 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
-  BODY_PAUSE_MS,
+  BODY_GRACE_MS,
   HTTP_IDLE_MS,
   LINGER_BYTES,
   LINGER_MS,
   MAX_EARLY_BYTES,
+  MAX_REST_BODY_BYTES,
   OUTBOUND_STALL_MS,
   REQUEST_HEAD_MS,
   RUNTIME_BUFFER_BYTES,
 } from "../../../src/limits.ts";
+import { BodyRoom } from "../../../src/transport/http/body_room.ts";
+import { BodyTurns } from "../../../src/transport/http/body_turns.ts";
 import { HttpConnection, type HttpContext } from "../../../src/transport/http/connection.ts";
 import { Connections } from "../../../src/transport/http/connections.ts";
 import type { HttpRequest } from "../../../src/transport/http/exchange.ts";
@@ -21,6 +24,7 @@ import { FakeSocket } from "./fake_socket.ts";
 const OK: HttpResponse = { status: 200, headers: {}, body: undefined };
 const GET = "GET /get HTTP/1.1\r\nHost: a\r\n\r\n";
 const LIMIT = 100;
+const ROOM = MAX_REST_BODY_BYTES;
 
 function post(length: number, body = "", ...headers: string[]): string {
   return ["POST /post HTTP/1.1", "Host: a", `Content-Length: ${length}`, ...headers, "", body]
@@ -32,6 +36,7 @@ class Scene {
   readonly platform = new FakePlatform();
   readonly socket = new FakeSocket();
   readonly connections = new Connections(this.platform);
+  readonly room = new BodyRoom(ROOM);
   readonly connection: HttpConnection;
   /** What was asked: method, target and body. */
   readonly asked: string[] = [];
@@ -50,6 +55,8 @@ class Scene {
       platform: this.platform,
       connections: this.connections,
       date: new HttpDate(),
+      room: this.room,
+      turns: new BodyTurns(this.platform),
       isStopping: () => this.stopping,
       isUpgrade: ({ target }) => target === "/upgrade",
       upgrade: () => {},
@@ -122,20 +129,23 @@ Deno.test("a client that sends its body with the head is not told to go on", asy
   assert.deepEqual(scene.socket.statuses, [200]);
 });
 
-Deno.test("a body over the limit is answered before its end, and the connection ends with that", async () => {
+Deno.test("a body that goes on for long is answered before its end, and the connection ends with that", async () => {
   const scene = new Scene();
-  await scene.comes(post(1_000_000), "x".repeat(LIMIT), "x");
+  await scene.comes(post(MAX_REST_BODY_BYTES + 1), "x".repeat(LIMIT), "x");
   assert.deepEqual(scene.asked, ["POST /post tooLong"]);
   assert.match(scene.socket.written, /^HTTP\/1\.1 400 [^]*\r\nconnection: close\r\n/);
   assert.equal(scene.socket.ended, true);
 });
 
-Deno.test("after the last answer 64 KiB more are read, for two seconds, and then the client is cut", async () => {
+Deno.test("after the last answer 64 KiB more are read, at most two seconds long, and then the client is cut", async () => {
   const endless = new Scene();
   await endless.comes(post(1_000_000_000), "x".repeat(LIMIT + 1));
   await endless.comes("x".repeat(LINGER_BYTES));
-  assert.equal(endless.socket.destroyed, false);
+  assert.equal(endless.socket.paused, false);
   await endless.comes("x");
+  assert.equal(endless.socket.paused, true);
+  assert.equal(endless.socket.destroyed, false, "a reset could cost the client its answer");
+  await endless.platform.advance(LINGER_MS);
   assert.equal(endless.socket.destroyed, true);
 
   const silent = new Scene();
@@ -144,6 +154,98 @@ Deno.test("after the last answer 64 KiB more are read, for two seconds, and then
   assert.equal(silent.socket.destroyed, false);
   await silent.platform.advance(501);
   assert.equal(silent.socket.destroyed, true);
+});
+
+Deno.test("a body that comes too slowly is answered, and the connection ends with that", async () => {
+  const scene = new Scene();
+  await scene.comes(post(50, "abc"));
+  await scene.platform.advance(BODY_GRACE_MS - 1);
+  assert.deepEqual(scene.asked, []);
+  await scene.platform.advance(501);
+  assert.deepEqual(scene.asked, ["POST /post tooSlow"]);
+  assert.match(scene.socket.written, /\r\nconnection: close\r\n/);
+  await scene.platform.advance(LINGER_MS + 500);
+  assert.equal(scene.socket.destroyed, true);
+});
+
+Deno.test("an answer that does not wait for the body leaves the connection whole: the rest is read for nothing", async () => {
+  const scene = new Scene();
+  scene.answer = () => ({ ...OK, status: 503 });
+  await scene.comes(post(100_000, "abc"));
+  assert.deepEqual(scene.socket.statuses, [503]);
+  assert.equal(scene.room.used, 0);
+  scene.answer = () => OK;
+  await scene.comes("x".repeat(100_000 - 3) + GET);
+  assert.deepEqual(scene.socket.statuses, [503, 200]);
+  assert.equal(scene.socket.ended, false);
+});
+
+Deno.test("the rest of an answered body has no more time than any body", async () => {
+  const scene = new Scene();
+  scene.answer = () => ({ ...OK, status: 401 });
+  await scene.comes(post(100_000, "abc"));
+  await scene.platform.advance(BODY_GRACE_MS + 500);
+  assert.equal(scene.socket.destroyed, true);
+});
+
+Deno.test("bodies of all connections share their room; who finds none is told so and may come again", async () => {
+  const scene = new Scene();
+  assert.equal(scene.room.take(ROOM - 5), true);
+  await scene.comes(post(6, "hello!") + post(5, "hello"));
+  assert.deepEqual(scene.asked, ["POST /post noRoom", "POST /post hello"]);
+  assert.equal(scene.socket.ended, false);
+  assert.equal(scene.room.used, ROOM - 5);
+});
+
+Deno.test("a body keeps its room until its call is answered, or the client has left", async () => {
+  const answered = new Scene();
+  const slow = Promise.withResolvers<HttpResponse>();
+  answered.answer = () => slow.promise;
+  await answered.comes(post(5, "hello"));
+  assert.equal(answered.room.used, 5);
+  slow.resolve(OK);
+  await answered.settle();
+  assert.equal(answered.room.used, 0);
+
+  const left = new Scene();
+  await left.comes(post(5, "hell"));
+  left.socket.destroy();
+  assert.equal(left.room.used, 0);
+});
+
+Deno.test("a client that sends large bodies with many others waits for its turn, without losing time", async () => {
+  const scene = new Scene();
+  scene.answer = async (request) => ({
+    ...OK,
+    body: String((await request.body(MAX_REST_BODY_BYTES)).length),
+  });
+  scene.socket.comes(post(900_000));
+  scene.socket.comes("x".repeat(600_000));
+  assert.equal(scene.socket.paused, true);
+  assert.equal(scene.connection.dueAt, Infinity);
+  await scene.settle();
+  assert.equal(scene.socket.paused, false);
+  await scene.comes("x".repeat(300_000));
+  assert.match(scene.socket.written, /\r\n\r\n900000$/);
+});
+
+Deno.test("a client that does not take its answer is cut", async () => {
+  const scene = new Scene();
+  await scene.comes(GET);
+  scene.socket.writableLength = 1;
+  await scene.platform.advance(OUTBOUND_STALL_MS - 1);
+  assert.equal(scene.socket.destroyed, false);
+  await scene.platform.advance(501);
+  assert.equal(scene.socket.destroyed, true);
+});
+
+Deno.test("the preface of HTTP/2 is refused in the words of HTTP/1.1, and its frames are not read", async () => {
+  const scene = new Scene();
+  await scene.comes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+  assert.deepEqual(scene.socket.statuses, [505]);
+  await scene.comes("\0\0\0\x04\0\0\0\0\0".repeat(10_000));
+  assert.deepEqual(scene.socket.statuses, [505]);
+  assert.equal(scene.socket.paused, true);
 });
 
 Deno.test("a body that nobody has asked for yet is held within bounds", async () => {
@@ -214,7 +316,6 @@ Deno.test("a client has its time for a head, between requests, and within a body
   await late(REQUEST_HEAD_MS, GET.slice(0, 10));
   await late(REQUEST_HEAD_MS, GET, GET.slice(0, 10));
   await late(HTTP_IDLE_MS, GET);
-  await late(BODY_PAUSE_MS, post(5, "hell"));
 });
 
 Deno.test("dripping a head gains no time", async () => {

@@ -1,10 +1,13 @@
 // What a request's body is to those who answer, piece by piece.
 import assert from "node:assert/strict";
 import { MAX_EARLY_BYTES } from "../../../src/limits.ts";
+import { BodyRoom } from "../../../src/transport/http/body_room.ts";
 import { Exchange, type HttpBody } from "../../../src/transport/http/exchange.ts";
 import { fieldsFor } from "../../../src/transport/http/header_fields.ts";
 import { type RequestHead, RequestHeadReader } from "../../../src/transport/http/request_head.ts";
 import { judgeRequest } from "../../../src/transport/http/request_rules.ts";
+
+const ROOM = 1_000_000;
 
 function headOf(...lines: string[]): RequestHead {
   const text = [...lines, "", ""].join("\r\n");
@@ -17,7 +20,7 @@ function exchange(length: number, bodyWanted = () => {}): Exchange {
   const head = headOf("POST /a HTTP/1.1", "Host: a", `Content-Length: ${length}`);
   const facts = judgeRequest(head);
   assert(facts.kind === "request");
-  return new Exchange(head, facts, fieldsFor(head, "a"), bodyWanted);
+  return new Exchange(head, facts, fieldsFor(head, "a"), new BodyRoom(ROOM), bodyWanted);
 }
 
 const text = (body: HttpBody) => typeof body === "string" ? body : new TextDecoder().decode(body);
@@ -61,15 +64,15 @@ Deno.test("a body of the limit is whole, one byte more is too long, before its e
 Deno.test("a body that breaks off is broken, whoever has asked for it when", async () => {
   const early = exchange(5);
   const promised = early.body(10);
-  early.break();
+  early.break("broken");
   assert.equal(await promised, "broken");
   const late = exchange(5);
   late.push(bytes("he"));
-  late.break();
+  late.break("broken");
   assert.equal(late.body(10), "broken");
   const whole = exchange(5);
   whole.push(bytes("hello"));
-  whole.break();
+  whole.break("broken");
   assert.equal(text(await whole.body(10)), "hello");
 });
 
