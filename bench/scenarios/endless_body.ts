@@ -18,7 +18,7 @@ export const endlessBody: Scenario = {
   story: "a refused call whose body never ends is answered, read on for a little, then cut",
   seconds: 60,
   quick: true,
-  known: { native: "the runtime reads on what nobody asked for" },
+  known: { native: "the runtime reads on where a length was declared" },
   async run(run) {
     const server = await run.server();
     await judge(run, server, "chunked without end", "Transfer-Encoding: chunked");

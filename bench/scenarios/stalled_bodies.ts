@@ -11,7 +11,7 @@ export const stalledBodies: Scenario = {
     "500 sends say 1 MiB and send 3 bytes: memory follows the bytes that came, and they are cut",
   seconds: 120,
   quick: true,
-  known: { native: "the runtime reserves the whole length of a body, and cuts none" },
+  known: { native: "the runtime ends no connection whose body is waited for" },
   async run(run) {
     const server = await run.server();
     await server.rest("HEAD", "/groups/g");
