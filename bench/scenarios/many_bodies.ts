@@ -11,7 +11,7 @@ export const manyBodies: Scenario = {
     "1,000 sends of 1 MiB at once without receivers: memory stays below 256 MiB, health answers",
   seconds: 120,
   quick: false,
-  known: { native: "large bodies take no turns there, so that others wait" },
+  known: { native: "the first pieces of all bodies are read before anybody can bound them" },
   async run(run) {
     const server = await run.server();
     const bytes = 1024 * 1024;
