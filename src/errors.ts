@@ -134,7 +134,8 @@ export type CloseReason =
   | "slowConsumer"
   | "tooManyWaitingFrames"
   | "messageTooLarge"
-  | "rawEventFailed";
+  | "rawEventFailed"
+  | "internalError";
 
 /** What a close reason means on the wire. */
 export interface CloseRule {
@@ -173,4 +174,10 @@ export const CLOSE_RULES: Readonly<Record<CloseReason, CloseRule>> = {
   },
   messageTooLarge: { code: 1009, text: "The client message is too large.", announced: false },
   rawEventFailed: { code: 1011, text: "Internal server error", announced: false },
+  internalError: { code: 1011, text: "Internal server error", announced: false },
 };
+
+/** A caught value as fields of a log line: what it says, and where it comes from. */
+export function errorFields(caught: unknown): { error: string; stack: string | undefined } {
+  return { error: String(caught), stack: caught instanceof Error ? caught.stack : undefined };
+}

@@ -176,11 +176,53 @@ export const MAX_EARLY_BYTES = 64 * 1024;
 /** A connection whose queue makes no progress for this long is a slow consumer, in milliseconds (ours). */
 export const OUTBOUND_STALL_MS = 10_000;
 
-/** Frames of one client that may wait behind a pending event (ours). */
+/**
+ * Bytes in the outgoing queue of one connection above which those who send to it wait, as long as it takes bytes (ours:
+ * a few milliseconds of a fast link, so that a queue at the mark does not run dry).
+ */
+export const HIGH_WATER_BYTES = MIB;
+
+/** Bytes in the outgoing queue of one connection below which those who wait for it go on (ours: half of the above). */
+export const LOW_WATER_BYTES = HIGH_WATER_BYTES / 2;
+
+/** A connection that has taken no byte for this long holds up nobody until it takes bytes again, in milliseconds (ours). */
+export const STALLED_HOLD_MS = 1000;
+
+/**
+ * A reliable connection that has acknowledged nothing for this long holds up nobody, in milliseconds (ours: twice the
+ * interval of the official client, which acknowledges each second or after 300 new messages; web-pubsub-client 1.1.0).
+ */
+export const UNACKNOWLEDGED_HOLD_MS = 2000;
+
+/** Longest time that a REST send waits for receivers, in milliseconds; then it is answered 503 with `Retry-After` (ours). */
+export const REST_HOLD_MS = 10_000;
+
+/** Bytes of a large queue that are given to the runtime at once: it reports a write only when it is through (ours). */
+export const WRITE_PIECE_BYTES = 64 * 1024;
+
+/**
+ * Frames and bytes of one client that are read ahead while a command of it waits for its handler or for receivers; then
+ * its socket is read no further, where the transport can do that (ours).
+ */
+export const READ_AHEAD = { frames: 64, bytes: 256 * 1024 } as const;
+
+/** Frames of one client that may wait behind a pending command where its socket cannot be left unread (ours). */
 export const MAX_WAITING_FRAMES = 1000;
 
-/** Bytes of frames of one client that may wait behind a pending event (ours). */
+/** Bytes of frames of one client that may wait behind a pending command (ours). */
 export const MAX_WAITING_BYTES = 16 * MIB;
+
+/**
+ * Frames of one connection that are worked on before others get their turn (ours: more than the publishes in one read
+ * of a busy publisher, whose writes are joined; some 0.2 ms).
+ */
+export const TURN_FRAMES = 64;
+
+/** Frames of all connections with left-overs that are worked on in one such turn (ours: a quarter to one millisecond). */
+export const TURN_LEFTOVER_FRAMES = 128;
+
+/** Time between two turns of connections with left-overs, in milliseconds (ours: the shortest timer). */
+export const READ_TURN_MS = 1;
 
 /** How long a reliable connection without a socket can be recovered, in milliseconds (ours; the service promises 30 s). */
 export const RECOVERY_WINDOW_MS = 60_000;

@@ -7,8 +7,9 @@ import { TokenVerifier } from "./auth/token.ts";
 import type { Config, ConfigInput } from "./config/schema.ts";
 import { configFromOptions } from "./config/load.ts";
 import { secretsOf } from "./config/secrets.ts";
+import { errorFields } from "./errors.ts";
 import { AwayQueue } from "./hub/away.ts";
-import { closeConnection } from "./hub/close.ts";
+import { closeAll } from "./hub/close.ts";
 import { GroupBound } from "./hub/group_bound.ts";
 import { Hubs } from "./hub/hubs.ts";
 import type { Log } from "./hub/ports.ts";
@@ -179,7 +180,7 @@ class Server implements HubbubServer {
           room,
           isStopping: () => this.#closing !== undefined,
           answer: (request) => this.#answer(request),
-          failed: (error) => this.#log.error("request failed", { error: String(error) }),
+          failed: (error) => this.#log.error("request failed", errorFields(error)),
         },
         hostname,
         port,
@@ -304,9 +305,7 @@ class Server implements HubbubServer {
     const timeout = Promise.withResolvers<void>();
     const cancel = this.#platform.after(ms, timeout.resolve);
     for (const hub of [...this.#hubs.all()]) {
-      for (const connection of [...hub.connections()]) {
-        closeConnection(hub, connection, "serverShutdown");
-      }
+      closeAll(hub, [...hub.connections()], "serverShutdown");
     }
     this.#away.close();
     await Promise.race([this.#sockets.whenNone(), timeout.promise]);

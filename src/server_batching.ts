@@ -16,12 +16,11 @@ export function composeFront(
   room: BatchingFrontContext["room"],
 ): BatchingFront {
   const { platform } = context;
-  const afterReads = (task: () => void) => platform.afterReads(task);
-  const batcher = new Batcher(afterReads);
+  const batcher = new Batcher((task) => platform.afterReads(task));
   return new BatchingFront({
     ...context,
     batcher,
-    reads: new ReadQueue(batcher, afterReads),
+    reads: new ReadQueue(batcher, platform),
     heartbeat: new Heartbeat(platform),
     answer,
     room,

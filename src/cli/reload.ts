@@ -1,6 +1,7 @@
 /** The configuration file while the server runs: a good change takes effect, a bad one is refused with its reason. */
 import { changedOutsideHubs, type LoadResult } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
+import { errorFields } from "../errors.ts";
 import type { Log } from "../hub/ports.ts";
 import type { Cancel } from "../platform.ts";
 import { problemText } from "./exit.ts";
@@ -36,7 +37,7 @@ export function watchConfig(
     try {
       server.reload(result.config);
     } catch (error) {
-      log.warn("Configuration not changed: the old settings stay", { error: String(error) });
+      log.warn("Configuration not changed: the old settings stay", errorFields(error));
       return;
     }
     const waiting = changedOutsideHubs(running, result.config).filter((key) =>

@@ -3,6 +3,8 @@ import { DEVELOPMENT_KEY } from "../auth/access_key.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { secretsOf } from "../config/secrets.ts";
+import { errorFields } from "../errors.ts";
+import type { Log } from "../hub/ports.ts";
 import { createLog } from "../observe/log.ts";
 import { createRedactor } from "../observe/redact.ts";
 import type { Platform } from "../platform.ts";
@@ -81,6 +83,8 @@ export async function serve(
     stop(signal).then(stopped.resolve);
   });
 
+  world.onFault((error) => survives(error, log));
+
   if (json) world.out(readinessLine(server));
   else {
     const showKey = world.isTerminal || server.accessKey === DEVELOPMENT_KEY;
@@ -91,6 +95,16 @@ export async function serve(
   const code = await stopped.promise;
   unwatch();
   return code;
+}
+
+/**
+ * The last line of defence, behind those that end one client alone: the log has the stack, and the server goes on. Not
+ * so where a system call failed: that may have been the listener's, and a server that hears nobody is better restarted.
+ */
+function survives(error: unknown, log: Log): boolean {
+  const isSystem = Object.values(Deno.errors).some((kind) => error instanceof kind);
+  log.error(isSystem ? "Uncaught system error" : "Uncaught error: going on", errorFields(error));
+  return !isSystem;
 }
 
 function startFailure(error: unknown, { host, port }: Config): string {

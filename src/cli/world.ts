@@ -22,6 +22,8 @@ export interface World {
   err(text: string): void;
   /** Calls `handler` for every request to stop, with the name of the signal. */
   onStop(handler: (signal: string) => void): void;
+  /** Calls `handler` with what nobody caught; where it gives true the process goes on. */
+  onFault(handler: (error: unknown) => boolean): void;
 }
 
 /** The real process. */
@@ -48,6 +50,14 @@ export function systemWorld(): World {
         ? ["SIGINT", "SIGBREAK"]
         : ["SIGINT", "SIGTERM"];
       for (const signal of signals) Deno.addSignalListener(signal, () => handler(signal));
+    },
+    onFault(handler) {
+      addEventListener("error", (event) => {
+        if (handler(event.error)) event.preventDefault();
+      });
+      addEventListener("unhandledrejection", (event) => {
+        if (handler(event.reason)) event.preventDefault();
+      });
     },
   };
 }

@@ -8,7 +8,7 @@ import type { Connection } from "../session/connection.ts";
 interface Absence {
   readonly connection: Connection;
   readonly deadline: number;
-  /** Ends the connection; called only if it is still this absence. */
+  /** Ends the connection; called only if it is still this absence. Never throws. */
   readonly expire: () => void;
 }
 

@@ -1,7 +1,7 @@
 /**
  * How connections end: by the application, by the server, by the client, or by the network.
  */
-import { CLOSE_RULES, type CloseReason } from "../errors.ts";
+import { CLOSE_RULES, type CloseReason, errorFields } from "../errors.ts";
 import type { Connection } from "../session/connection.ts";
 import type { Identity } from "../session/identity.ts";
 import type { Outlet } from "../session/outlet.ts";
@@ -26,6 +26,42 @@ export function closeConnection(
   finish(hub, connection, reason, text, text);
 }
 
+/**
+ * Something that was done for this connection alone threw: it ends, the log has the stack, and nobody else notices.
+ * Never throws itself.
+ */
+export function failConnection(hub: Hub, connection: Connection, error: unknown): void {
+  hub.context.log.error("connection failed", {
+    hub: hub.name,
+    connection: connection.id,
+    ...errorFields(error),
+  });
+  try {
+    closeConnection(hub, connection, "internalError");
+  } catch (second) {
+    hub.context.log.error("connection failed to close", {
+      hub: hub.name,
+      connection: connection.id,
+      ...errorFields(second),
+    });
+  }
+}
+
+/** Ends many connections: what goes wrong with one keeps no other. */
+export function closeAll(
+  hub: Hub,
+  connections: Iterable<Connection>,
+  reason: CloseReason,
+): void {
+  for (const connection of connections) {
+    try {
+      closeConnection(hub, connection, reason);
+    } catch (error) {
+      failConnection(hub, connection, error);
+    }
+  }
+}
+
 /** REST: closes every selected connection; `reason` is the application's own word, `""` for none. */
 export function closeByApplication(
   hub: Hub,
@@ -35,7 +71,11 @@ export function closeByApplication(
 ): void {
   const message = reason === "" ? APPLICATION_CLOSED : `${APPLICATION_CLOSED} Reason: ${reason}`;
   for (const connection of select(hub, target, selection)) {
-    finish(hub, connection, "applicationClosed", "", message);
+    try {
+      finish(hub, connection, "applicationClosed", "", message);
+    } catch (error) {
+      failConnection(hub, connection, error);
+    }
   }
 }
 
@@ -51,8 +91,14 @@ function finish(
   hub.unregister(connection);
   if (rule.announced) connection.tell({ type: "disconnected", message });
   connection.end()?.close(rule.code, closeText);
-  connection.inbox?.abandon();
+  abandon(hub, connection);
   raiseDisconnected(hub, connection, message);
+}
+
+/** Gives up the command that waits, and those behind it. */
+function abandon(hub: Hub, connection: Connection): void {
+  connection.inbox?.abandon();
+  hub.congestion.giveUpSendsOf(connection);
 }
 
 /**
@@ -82,7 +128,7 @@ export function cutOff(hub: Hub, connection: Connection, outlet: Outlet): void {
   if (connection.reliable) return leave(hub, connection);
   hub.unregister(connection);
   connection.end();
-  connection.inbox?.abandon();
+  abandon(hub, connection);
   raiseDisconnected(hub, connection, UNEXPECTED);
 }
 
@@ -94,12 +140,21 @@ export function neverOpened({ context }: Hubs, identity: Identity): void {
 /** A reliable connection goes away; it ends if it is not recovered within the window. */
 function leave(hub: Hub, connection: Connection): void {
   connection.cut();
+  hub.congestion.forget(connection);
   hub.context.away.leave(connection, () => {
-    hub.unregister(connection);
-    connection.end();
-    connection.inbox?.abandon();
-    raiseDisconnected(hub, connection, RECOVERY_EXPIRED);
+    try {
+      expire(hub, connection);
+    } catch (error) {
+      failConnection(hub, connection, error);
+    }
   });
+}
+
+function expire(hub: Hub, connection: Connection): void {
+  hub.unregister(connection);
+  connection.end();
+  abandon(hub, connection);
+  raiseDisconnected(hub, connection, RECOVERY_EXPIRED);
 }
 
 function raiseDisconnected(hub: Hub, connection: Connection, reason: string): void {

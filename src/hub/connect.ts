@@ -68,6 +68,8 @@ export function findRecoverable(
 export function recover(hub: Hub, connection: Connection, outlet: Outlet): void {
   const { context } = hub;
   context.away.forget(connection);
+  // What the old socket was behind with.
+  hub.congestion.forget(connection);
   const token = context.reconnectionTokens.issue(connection.id);
   const expired = connection.recover(outlet, token, context.platform.now());
   if (expired > 0) context.meter.add("messages_expired", expired);

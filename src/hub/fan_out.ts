@@ -4,7 +4,7 @@
 import type { MemberRange } from "../group_index/group_index.ts";
 import type { Connection } from "../session/connection.ts";
 import type { Outgoing } from "../session/outgoing.ts";
-import { closeConnection } from "./close.ts";
+import { closeAll, failConnection } from "./close.ts";
 import type { Hub } from "./hub.ts";
 import { admits, type Selection, Subject } from "./target.ts";
 
@@ -25,7 +25,7 @@ export function fanOutToMembers(
   const now = hub.context.platform.now();
   const { words, start, end } = members;
   const subject = selection === undefined ? undefined : new Subject(hub);
-  let overfull: Connection[] | undefined;
+  let lost: Lost | undefined;
   for (let i = start; i < end; i++) {
     const slot = words[i] ?? NO_SLOT;
     if (slot === exceptSlot) continue;
@@ -34,29 +34,59 @@ export function fanOutToMembers(
     if (selection !== undefined && subject !== undefined) {
       if (!admits(selection, subject, connection)) continue;
     }
-    if (!connection.deliver(outgoing, now)) (overfull ??= []).push(connection);
+    const why = deliver(hub, connection, outgoing, now);
+    if (why !== undefined) (lost ??= new Map()).set(connection, why);
   }
-  if (overfull !== undefined) endOverfull(hub, overfull);
+  if (lost !== undefined) endLost(hub, lost);
 }
 
 /** Delivers to every connection of the hub, except those whom `selection` leaves out. */
 export function fanOutToHub(hub: Hub, outgoing: Outgoing, selection: Selection): void {
   const now = hub.context.platform.now();
   const subject = new Subject(hub);
-  let overfull: Connection[] | undefined;
+  let lost: Lost | undefined;
   for (const connection of hub.connections()) {
     if (!admits(selection, subject, connection)) continue;
-    if (!connection.deliver(outgoing, now)) (overfull ??= []).push(connection);
+    const why = deliver(hub, connection, outgoing, now);
+    if (why !== undefined) (lost ??= new Map()).set(connection, why);
   }
-  if (overfull !== undefined) endOverfull(hub, overfull);
+  if (lost !== undefined) endLost(hub, lost);
 }
 
 /** Delivers to one connection. */
 export function deliverTo(hub: Hub, connection: Connection, outgoing: Outgoing): void {
-  if (!connection.deliver(outgoing, hub.context.platform.now())) endOverfull(hub, [connection]);
+  const why = deliver(hub, connection, outgoing, hub.context.platform.now());
+  if (why !== undefined) endLost(hub, new Map([[connection, why]]));
 }
 
-function endOverfull(hub: Hub, connections: readonly Connection[]): void {
-  hub.context.meter.add("replay_buffers_full", connections.length);
-  for (const connection of connections) closeConnection(hub, connection, "replayBufferFull");
+/** Receivers that have to end, and why: the full replay buffer, or what delivering to them threw. */
+type Lost = Map<Connection, Failure>;
+type Failure = typeof OVERFULL | { readonly thrown: unknown };
+
+const OVERFULL = "overfull";
+
+/** Delivers to one of many. What fails concerns this receiver alone; gives it, if anything. */
+function deliver(
+  hub: Hub,
+  connection: Connection,
+  outgoing: Outgoing,
+  now: number,
+): Failure | undefined {
+  try {
+    if (!connection.deliver(outgoing, now)) return OVERFULL;
+    if (connection.lagsSince !== 0) hub.congestion.buffersMuch(connection, now);
+    return undefined;
+  } catch (thrown) {
+    return { thrown };
+  }
+}
+
+function endLost(hub: Hub, lost: Lost): void {
+  const overfull: Connection[] = [];
+  for (const [connection, why] of lost) {
+    if (why === OVERFULL) overfull.push(connection);
+    else failConnection(hub, connection, why.thrown);
+  }
+  hub.context.meter.add("replay_buffers_full", overfull.length);
+  closeAll(hub, overfull, "replayBufferFull");
 }

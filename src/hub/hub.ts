@@ -8,6 +8,7 @@ import type { Connection } from "../session/connection.ts";
 import type { ReconnectionTokens } from "../session/recovery.ts";
 import type { ReplayBounds } from "../session/replay_buffer.ts";
 import type { AwayQueue } from "./away.ts";
+import { Congestion } from "./congestion.ts";
 import type { GroupBound } from "./group_bound.ts";
 import type { HandlerLanguage } from "./handler_language.ts";
 import type { Log, Meter, Upstream } from "./ports.ts";
@@ -36,6 +37,7 @@ export class Hub {
   readonly slots = new Slots();
   readonly groups = new GroupIndex();
   readonly users = new GroupIndex();
+  readonly congestion: Congestion;
   readonly #byId = new Map<string, Connection>();
   readonly #bySlot: (Connection | undefined)[] = [];
   readonly #retire: (hub: Hub) => void;
@@ -43,6 +45,7 @@ export class Hub {
   constructor(name: string, context: HubContext, retire: (hub: Hub) => void) {
     this.name = name;
     this.context = context;
+    this.congestion = new Congestion(context.platform);
     this.#retire = retire;
   }
 
@@ -104,6 +107,7 @@ export class Hub {
     this.users.leaveAll(connection.slot);
     this.#bySlot[connection.slot] = undefined;
     this.slots.release(connection.slot);
+    this.congestion.forget(connection);
     if (this.#byId.size === 0) this.#retire(this);
   }
 }

@@ -1,6 +1,6 @@
 /**
  * What a client asks for, carried out strictly in order: a frame starts when the one before it is done, an event's
- * handler call included. Connections do not wait for each other.
+ * handler call and a send's wait for its receivers included. Connections do not wait for each other otherwise.
  */
 import { badRequestAck, duplicateAck, forbiddenAck, INTERNAL_ACK_ERROR } from "../errors.ts";
 import { MAX_CLIENT_MESSAGE_BYTES } from "../limits.ts";
@@ -9,7 +9,8 @@ import { utf8Length } from "../protocol/event.ts";
 import type { Connection } from "../session/connection.ts";
 import { Inbox } from "../session/inbox.ts";
 import type { Outlet } from "../session/outlet.ts";
-import { closeConnection } from "./close.ts";
+import { closeConnection, failConnection } from "./close.ts";
+import type { Waiting } from "./congestion.ts";
 import type { Hub } from "./hub.ts";
 import type { HandlerAnswer } from "./ports.ts";
 import { reply, sendFromClient } from "./send.ts";
@@ -27,7 +28,7 @@ export function receive(
   if (!connection.isServedBy(outlet)) return;
   if (isTooLarge(data)) return closeConnection(hub, connection, "messageTooLarge");
   const command = connection.codec.decode(data);
-  if (command.type === "sequenceAck") return connection.acknowledge(command.sequenceId);
+  if (command.type === "sequenceAck") return acknowledge(hub, connection, command.sequenceId);
   const { inbox } = connection;
   if (inbox === undefined) {
     const pending = carryOut(hub, connection, command);
@@ -35,30 +36,39 @@ export function receive(
   } else if (!inbox.offer(command, data.length)) {
     hub.context.meter.add("waiting_frames_exceeded", 1);
     closeConnection(hub, connection, "tooManyWaitingFrames");
-  }
+  } else if (inbox.isFull) connection.pauseReading();
 }
 
-/** Waits for the running event, then works off what has come behind it. Never rejects. */
+/** Waits for the pending command, then works off what has come behind it. Never rejects. */
 async function carryOn(hub: Hub, connection: Connection, first: Pending): Promise<void> {
-  const inbox = first.inbox;
+  const { inbox } = first;
   let pending: Pending | undefined = first;
   while (true) {
-    if (pending !== undefined) {
-      const answer = await pending.answer;
-      if (!inbox.signal.aborted) settle(hub, connection, pending.command, answer);
+    try {
+      if (pending !== undefined) await pending.done;
+      const next = inbox.take();
+      if (next === undefined) break;
+      pending = carryOut(hub, connection, next);
+    } catch (error) {
+      pending = undefined;
+      failConnection(hub, connection, error);
     }
-    const next = inbox.take();
-    if (next === undefined) break;
-    pending = carryOut(hub, connection, next);
   }
   connection.inbox = undefined;
+  connection.resumeReading();
 }
 
-/** An event that is with its handler. */
+/** A command that waits: an event for its handler, a send for its receivers. */
 interface Pending {
-  readonly command: EventCommand;
   readonly inbox: Inbox;
-  readonly answer: Promise<HandlerAnswer>;
+  /** The command is carried out, its ack included, or given up. */
+  readonly done: Promise<void>;
+}
+
+/** From now on, frames of the client wait until `done`. */
+function pend(connection: Connection, done: Promise<void>): Pending {
+  const inbox = connection.inbox ??= new Inbox();
+  return { inbox, done };
 }
 
 /** Carries out one command; gives what is left to wait for. */
@@ -81,17 +91,24 @@ function carryOut(hub: Hub, connection: Connection, command: Command): Pending |
       );
       return undefined;
     case "sequenceAck":
-      connection.acknowledge(command.sequenceId);
+      acknowledge(hub, connection, command.sequenceId);
       return undefined;
     case "joinGroup":
     case "leaveGroup":
       if (!isDuplicate(connection, command.ackId)) changeMembership(hub, connection, command);
       return undefined;
     case "sendToGroup":
-      if (!isDuplicate(connection, command.ackId)) publish(hub, connection, command);
-      return undefined;
+      return isDuplicate(connection, command.ackId) ? undefined : publish(hub, connection, command);
     case "event":
       return isDuplicate(connection, command.ackId) ? undefined : raise(hub, connection, command);
+  }
+}
+
+function acknowledge(hub: Hub, connection: Connection, sequenceId: bigint): void {
+  const now = hub.context.platform.now();
+  connection.acknowledge(sequenceId, now);
+  if (!hub.congestion.isCalm || connection.lagsSince !== 0) {
+    hub.congestion.acknowledged(connection, now);
   }
 }
 
@@ -151,17 +168,28 @@ function publish(
   hub: Hub,
   connection: Connection,
   command: Extract<Command, { type: "sendToGroup" }>,
-): void {
+): Pending | undefined {
   const { group, ackId } = command;
   if (!connection.permissions.allows("sendToGroup", group)) {
     if (connection.codec.framing === "raw") closeConnection(hub, connection, "rawSendForbidden");
     else if (ackId !== undefined) {
       connection.tell({ type: "ack", ackId, error: forbiddenAck("send to", group) });
     }
-    return;
+    return undefined;
   }
-  sendFromClient(hub, connection, group, command, command.noEcho);
+  const waiting = sendFromClient(hub, connection, group, command, command.noEcho);
+  if (waiting !== undefined) return pend(connection, succeedAfter(connection, ackId, waiting));
   succeed(connection, ackId);
+  return undefined;
+}
+
+/** The ack comes when the message is in the queues; a message that was given up gets none. */
+async function succeedAfter(
+  connection: Connection,
+  ackId: bigint | undefined,
+  { delivered }: Waiting,
+): Promise<void> {
+  if (await delivered) succeed(connection, ackId);
 }
 
 function raise(hub: Hub, connection: Connection, command: EventCommand): Pending | undefined {
@@ -175,20 +203,28 @@ function raise(hub: Hub, connection: Connection, command: EventCommand): Pending
     inbox.signal,
   );
   if (!(answer instanceof Promise)) {
-    settle(hub, connection, command, answer);
-    return undefined;
+    const waiting = settle(hub, connection, command, answer);
+    return waiting === undefined ? undefined : pend(connection, waiting);
   }
   connection.inbox = inbox;
-  return { command, inbox, answer };
+  return pend(
+    connection,
+    answer.then((known) =>
+      inbox.signal.aborted ? undefined : settle(hub, connection, command, known)
+    ),
+  );
 }
 
-/** The handler's answer takes effect: first the state, then the reply, then the ack. */
+/**
+ * The handler's answer takes effect: first the state, then the reply, then the ack. Gives what is left to wait for: the
+ * reply, while the client is behind.
+ */
 function settle(
   hub: Hub,
   connection: Connection,
   command: EventCommand,
   answer: HandlerAnswer,
-): void {
+): Promise<void> | undefined {
   const { upstream, language } = hub.context;
   const outcome = language.readReply(answer, connection.codec.framing);
   if (!outcome.ok && outcome.flaw !== undefined && answer.kind === "answered") {
@@ -197,7 +233,8 @@ function settle(
   if (outcome.ok) {
     if (outcome.state !== undefined) connection.identity.state = outcome.state;
     if (outcome.reply !== undefined) {
-      reply(hub, connection, outcome.reply.payload, outcome.reply.metadata);
+      const waiting = reply(hub, connection, outcome.reply.payload, outcome.reply.metadata);
+      if (waiting !== undefined) return succeedAfter(connection, command.ackId, waiting);
     }
     succeed(connection, command.ackId);
   } else if (connection.codec.framing === "raw") {
@@ -205,6 +242,7 @@ function settle(
   } else if (command.ackId !== undefined) {
     connection.tell({ type: "ack", ackId: command.ackId, error: INTERNAL_ACK_ERROR });
   }
+  return undefined;
 }
 
 function isTooLarge(data: string | Uint8Array): boolean {

@@ -58,6 +58,20 @@ export function admits(selection: Selection, subject: Subject, connection: Conne
   return selection.filter === undefined || selection.filter.matches(subject.of(connection));
 }
 
+/** Tells whether a connection belongs to the target set. */
+export function isIn(hub: Hub, target: Target, connection: Connection): boolean {
+  switch (target.kind) {
+    case "hub":
+      return true;
+    case "connection":
+      return connection.id === target.connectionId;
+    case "group":
+      return hub.groups.isMember(connection.slot, target.group);
+    case "user":
+      return connection.identity.userId === target.userId;
+  }
+}
+
 /** The connections that a verb concerns at this moment, fixed before any of them changes. */
 export function select(hub: Hub, target: Target, selection: Selection): Connection[] {
   const subject = new Subject(hub);

@@ -63,8 +63,8 @@ export interface Operation {
   readonly filtered?: boolean;
   /** The body that it takes; others are not read. */
   readonly body?: "message" | "groups";
-  /** Carries out the call. Throws `RestError` for what only then shows. */
-  readonly run: (call: Call, services: RestServices) => Answer;
+  /** Carries out the call, later where it has to wait. Throws `RestError` for what only then shows. */
+  readonly run: (call: Call, services: RestServices) => Answer | Promise<Answer>;
 }
 
 /** A path template from its usual spelling: `/api/hubs/{hub}/groups/{group}/:send`. */

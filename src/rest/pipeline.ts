@@ -4,7 +4,7 @@
  */
 import { bearerToken } from "../auth/bearer.ts";
 import { freeBytes } from "../bytes.ts";
-import { badProperty, RestError } from "../errors.ts";
+import { badProperty, errorFields, RestError } from "../errors.ts";
 import { MAX_REST_BODY_BYTES } from "../limits.ts";
 import type { Filter } from "../filter/filter.ts";
 import { type BodyKind, checkBodyHeaders, groupsOf, payloadOf, wholeBody } from "./body.ts";
@@ -37,7 +37,7 @@ async function answer(
     return await handle(request, services, plans);
   } catch (error) {
     if (error instanceof RestError) return refuse(error, request.method);
-    services.log.error("REST call failed", { error: String(error) });
+    services.log.error("REST call failed", errorFields(error));
     const failure = new RestError("Error.InternalServerError", "Internal server error.", "Request");
     return refuse(failure, request.method);
   }
@@ -96,7 +96,8 @@ async function carryOut(
     path,
     endpoint: () => endpointOf(request.headers, request.scheme, services),
   };
-  return respond(operation.run(call, services)); // 10
+  const answer = operation.run(call, services); // 10
+  return respond(answer instanceof Promise ? await answer : answer);
 }
 
 type Verdict = Authentication | "noToken";

@@ -26,7 +26,11 @@ export class Connection implements ReplaySink {
   readonly codec: Codec;
   readonly permissions: Permissions;
   readonly acks = new AckLog();
-  /** There only while an event of this client is with its handler. */
+  /**
+   * Since when (ms) more than half of the replay buffer is unacknowledged without an acknowledgement; 0 = it is not.
+   */
+  lagsSince = 0;
+  /** There only while a command of this client waits for its handler or for receivers. */
   inbox: Inbox | undefined = undefined;
   /** Only reliable connections have one. */
   readonly #replay: ReplayBuffer | undefined;
@@ -90,6 +94,7 @@ export class Connection implements ReplaySink {
     }
     const sequenceId = this.#replay.push(outgoing.frame(this.codec), outgoing.expiresAt, now);
     if (sequenceId === 0) return false;
+    if (this.lagsSince === 0 && this.#replay.isHalfFull) this.lagsSince = now;
     this.#outlet?.send(outgoing.numbered(this.codec, sequenceId), outgoing.expiresAt);
     return true;
   }
@@ -102,8 +107,20 @@ export class Connection implements ReplaySink {
   }
 
   /** The client has all messages up to `sequenceId`. No effect on connections that are not reliable. */
-  acknowledge(sequenceId: bigint): void {
-    this.#replay?.acknowledge(sequenceId);
+  acknowledge(sequenceId: bigint, now: number): void {
+    if (this.#replay === undefined) return;
+    this.#replay.acknowledge(sequenceId);
+    this.lagsSince = this.#replay.isHalfFull ? now : 0;
+  }
+
+  /** The socket may be read no further: enough waits. */
+  pauseReading(): void {
+    this.#outlet?.pauseReading();
+  }
+
+  /** Nothing waits any more. */
+  resumeReading(): void {
+    this.#outlet?.resumeReading();
   }
 
   /** The socket is gone. False when the connection cannot be without one: the caller then has to end it. */
@@ -129,7 +146,10 @@ export class Connection implements ReplaySink {
       userId: this.identity.userId,
       reconnectionToken,
     });
-    return this.#replay?.replay(now, this) ?? 0;
+    const expired = this.#replay?.replay(now, this) ?? 0;
+    // Coming back is as good as an acknowledgement.
+    this.lagsSince = this.#replay?.isHalfFull ? now : 0;
+    return expired;
   }
 
   /** Part of a replay. */

@@ -1,7 +1,8 @@
 /**
- * Frames of one client that wait because an event of the same client is with its handler. Exists only meanwhile.
+ * Frames of one client that wait because a command of the same client is pending: an event with its handler, or a send
+ * whose receivers are behind. Exists only meanwhile.
  */
-import { MAX_WAITING_BYTES, MAX_WAITING_FRAMES } from "../limits.ts";
+import { MAX_WAITING_BYTES, MAX_WAITING_FRAMES, READ_AHEAD } from "../limits.ts";
 import type { Command } from "../protocol/command.ts";
 
 /** Commands in order of arrival, bounded in number and bytes. */
@@ -11,9 +12,14 @@ export class Inbox {
   #bytes = 0;
   #onEmpty: (() => void) | undefined = undefined;
 
-  /** Aborted when the running event is of no more use to anybody. */
+  /** Aborted when the pending command is of no more use to anybody. */
   get signal(): AbortSignal {
     return this.#abort.signal;
+  }
+
+  /** Whether so much waits that the client should be read no further. */
+  get isFull(): boolean {
+    return this.#waiting.length >= READ_AHEAD.frames || this.#bytes >= READ_AHEAD.bytes;
   }
 
   /** Queues a command of a frame of `bytes` bytes. False when a bound is exceeded: the connection has to end. */
@@ -42,7 +48,7 @@ export class Inbox {
     this.#onEmpty = task;
   }
 
-  /** Gives up the running event and everything behind it. */
+  /** Gives up the pending command and everything behind it. */
   abandon(): void {
     this.#waiting = [];
     this.#onEmpty = undefined;

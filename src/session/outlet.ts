@@ -14,6 +14,10 @@ export interface Outlet {
   close(code: number, reason: string): void;
   /** Ends the socket at once, without a close frame where the transport can. */
   drop(): void;
+  /** Reads no further for now, where the transport can; what comes all the same is still reported. */
+  pauseReading(): void;
+  /** Reads on. */
+  resumeReading(): void;
   /** Bytes queued here and in the runtime. */
   readonly bufferedBytes: number;
 }

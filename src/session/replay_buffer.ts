@@ -51,6 +51,11 @@ export class ReplayBuffer {
     return this.#bytes;
   }
 
+  /** Whether more than half of a bound is used. */
+  get isHalfFull(): boolean {
+    return this.length * 2 > this.#bounds.messages || this.#bytes * 2 > this.#bounds.bytes;
+  }
+
   /**
    * Keeps a message and gives its sequence id (1, 2, 3 ... over the whole life), or 0 when it would exceed a bound:
    * the connection then has to end. Messages that have expired by `now` free their place first.

@@ -55,6 +55,8 @@ export class Batch {
 export interface Flushable {
   /** Writes the batch. */
   flush(): void;
+  /** That threw: the connection has to end. */
+  fail(error: unknown): void;
 }
 
 /**
@@ -116,6 +118,12 @@ export class Batcher {
     if (dirty.length === 0) return;
     this.#dirty = [];
     this.#root = new Batch();
-    for (let i = 0; i < dirty.length; i++) dirty[i]?.flush();
+    for (let i = 0; i < dirty.length; i++) {
+      try {
+        dirty[i]?.flush();
+      } catch (error) {
+        dirty[i]?.fail(error);
+      }
+    }
   }
 }

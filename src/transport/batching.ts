@@ -3,6 +3,7 @@
  * us, so that writes can be joined; every other request is answered in this process.
  */
 import net from "node:net";
+import { errorFields } from "../errors.ts";
 import type { Hubs } from "../hub/hubs.ts";
 import { accept, type AcceptContext, type Decision } from "./accept.ts";
 import { type BatchingContext, BatchingSocket } from "./batching_socket.ts";
@@ -144,8 +145,7 @@ export class BatchingFront {
   }
 
   #failed(what: string, error: unknown): void {
-    const stack = error instanceof Error ? error.stack : undefined;
-    this.#context.hubs.context.log.error(what, { error: String(error), stack });
+    this.#context.hubs.context.log.error(what, errorFields(error));
   }
 }
 

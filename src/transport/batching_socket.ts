@@ -10,16 +10,20 @@ import type { Frame } from "../protocol/event.ts";
 import type { Batch, Batcher, Flushable } from "./batch.ts";
 import type { OpenSockets } from "./drain.ts";
 import { type Beating, BEATS_PER_SECOND, type Heartbeat } from "./heartbeat.ts";
-import { Outbox } from "./outbox.ts";
 import type { Pump, Pumped } from "./pump.ts";
 import type { Reader, ReadQueue } from "./read_queue.ts";
 import type { ClientSocket, SocketEvents } from "./socket.ts";
+import { WaterMark } from "./water_mark.ts";
+import { WayOut } from "./way_out.ts";
 import { FrameParser, type FrameSink } from "./websocket_frames.ts";
 import type { FramingErrorCode } from "./websocket_protocol.ts";
 import { closeFrame, EMPTY_PING, pongFrame, wireOf } from "./websocket_write.ts";
 
 /** Half of the time that a peer has to answer a close frame, in beats. */
 const CLOSING_BEATS = CLOSE_ANSWER_MS / 2000 * BEATS_PER_SECOND;
+
+/** Chunks of a client, each of at most 64 KiB, that may wait for its turn before its socket is read no further. */
+const MAX_UNREAD_CHUNKS = 3;
 
 /** What sockets of one transport share. */
 export interface BatchingContext {
@@ -38,11 +42,22 @@ export class BatchingSocket implements ClientSocket, Pumped, Flushable, Reader, 
   readonly #context: BatchingContext;
   readonly #parser = new FrameParser();
   readonly #inbound = new Inbound(this);
+  readonly #out: WayOut;
   #events: SocketEvents | undefined = undefined;
   #batch: Batch | undefined = undefined;
-  #outbox: Outbox | undefined = undefined;
-  /** The answer to the latest ping, while the socket takes nothing: the earlier ones need none (RFC 6455, 5.5.3). */
-  #pong: Uint8Array | undefined = undefined;
+  /** There while the queue is looked after. */
+  #mark: WaterMark | undefined = undefined;
+  /** The oldest chunk that is not worked off, and those behind it. */
+  #unread: Uint8Array | undefined = undefined;
+  #unreadLater: Uint8Array[] | undefined = undefined;
+  queued = false;
+  worked = 0;
+  workedAt = 0;
+  /** A command waits: nothing is worked on meanwhile. */
+  #held = false;
+  #paused = false;
+  /** The peer has sent everything. */
+  #ended = false;
   #closing: Uint8Array | undefined = undefined;
   #closeSent = false;
   #started = false;
@@ -53,6 +68,7 @@ export class BatchingSocket implements ClientSocket, Pumped, Flushable, Reader, 
   /** @param keepAliveSeconds silence after which the client is pinged */
   constructor(socket: Socket, keepAliveSeconds: number, context: BatchingContext) {
     this.#socket = socket;
+    this.#out = new WayOut(socket);
     this.#context = context;
     this.lastHeard = context.heartbeat.now;
     this.patience = keepAliveSeconds * BEATS_PER_SECOND;
@@ -77,20 +93,24 @@ export class BatchingSocket implements ClientSocket, Pumped, Flushable, Reader, 
     this.#batch = undefined;
     socket.write(first === undefined ? answer : Buffer.concat([answer, first]));
     socket.on("data", (chunk: Uint8Array) => this.#take(chunk));
-    socket.on("drain", () => this.pump());
-    socket.on("end", endToo);
-    socket.on("close", () => this.#gone());
-    this.#events?.opened();
+    socket.on("drain", () => this.#guarded(() => this.pump()));
+    socket.on("end", () => this.#end());
+    socket.on("close", () => this.#guarded(() => this.#gone()));
+    this.#guarded(() => this.#events?.opened());
     for (const chunk of early) if (chunk.length > 0) this.#take(chunk);
   }
 
   get bufferedBytes(): number {
-    return (this.#outbox?.bytes ?? 0) + (this.#batch?.length ?? 0) + this.#socket.writableLength;
+    return this.#out.bytes + (this.#batch?.length ?? 0);
+  }
+
+  get takenBytes(): number {
+    return this.#out.takenBytes;
   }
 
   send(frame: Frame, expiresAt: number): void {
     if (this.#over || this.#closing !== undefined) return;
-    if (this.#busy) this.#wait(frame, expiresAt);
+    if (this.#out.isBusy) this.#wait(frame, expiresAt);
     else this.#add(wireOf(frame));
   }
 
@@ -98,7 +118,10 @@ export class BatchingSocket implements ClientSocket, Pumped, Flushable, Reader, 
     if (this.#over || this.#closing !== undefined) return;
     // 1005 stands for "no code" in reports; on the wire there is none.
     this.#closing = closeFrame(code === 1005 ? undefined : code, reason);
-    if (this.#outbox === undefined) this.#sendClose();
+    // What comes from now on is not carried out: the peer's close frame must not wait for it.
+    this.resumeReading();
+    if (!this.#out.waits) this.#sendClose();
+    else this.#context.pump.watch(this);
   }
 
   drop(): void {
@@ -111,36 +134,30 @@ export class BatchingSocket implements ClientSocket, Pumped, Flushable, Reader, 
     if (batch === undefined) return;
     this.#batch = undefined;
     if (this.#socket.destroyed) return;
-    this.#socket.write(batch.bytes);
-    // After a violation nothing is read any more, not even the peer's close frame: ours is the last word.
-    if (this.#closeSent && this.#parser.finished) this.#socket.end();
+    this.#put(batch.bytes);
+    this.#endAfterClose();
   }
 
   pump(): boolean {
-    const pong = this.#pong;
-    if (pong !== undefined && this.#socket.writableLength < RUNTIME_BUFFER_BYTES) {
-      this.#pong = undefined;
-      if (!this.#closeSent) this.#socket.write(pong);
+    const { waits } = this.#out;
+    this.#out.moveOn(this.#context.platform.now());
+    if (waits && !this.#out.waits) {
+      if (this.#closing !== undefined) this.#sendClose();
+      this.#endAfterClose();
     }
-    const outbox = this.#outbox;
-    if (outbox === undefined) return false;
-    const now = this.#context.platform.now();
-    while (this.#socket.writableLength < RUNTIME_BUFFER_BYTES) {
-      const frame = outbox.shift(now);
-      if (frame === undefined) {
-        this.#outbox = undefined;
-        if (this.#closing !== undefined) this.#sendClose();
-        return false;
-      }
-      this.#socket.write(wireOf(frame));
-    }
-    return true;
+    this.#mark?.level(this.bufferedBytes, this.#events);
+    if (this.#unread !== undefined && this.hasWork) this.#context.reads.again(this);
+    return this.#out.waits;
+  }
+
+  moves(moves: boolean): void {
+    this.#mark?.moves(moves, this.#events);
   }
 
   stall(): void {
     if (this.#over) return;
     const { bufferedBytes } = this;
-    this.#outbox = undefined;
+    this.#out.dropQueue();
     // A peer that does not take what came before its close frame is cut off.
     if (this.#closing !== undefined) {
       this.#socket.destroy();
@@ -152,17 +169,77 @@ export class BatchingSocket implements ClientSocket, Pumped, Flushable, Reader, 
   }
 
   ping(): void {
-    if (!this.#over && this.#closing === undefined && !this.#busy) this.#add(EMPTY_PING);
+    if (!this.#over && this.#closing === undefined && !this.#out.isBusy) this.#add(EMPTY_PING);
   }
 
   giveUp(): void {
+    // Its silence is our doing.
+    if (this.#paused && !this.#closeSent) {
+      this.lastHeard = this.#context.heartbeat.now;
+      return;
+    }
     const events = this.#events;
     this.drop();
     events?.broken();
   }
 
-  read(chunk: Uint8Array): void {
-    if (!this.#parser.finished) this.#parser.push(chunk, this.#inbound);
+  get hasWork(): boolean {
+    // A client whose own queue is high is not answered before it has read: its requests wait.
+    return this.#unread !== undefined && !this.#held && this.#mark?.isHigh !== true;
+  }
+
+  get hasMuch(): boolean {
+    return this.#unreadLater !== undefined && this.#unreadLater.length >= MAX_UNREAD_CHUNKS;
+  }
+
+  work(frames: number): number {
+    let worked = 0;
+    while (worked < frames && this.hasWork) {
+      const chunk = this.#unread;
+      if (chunk === undefined) break;
+      // Before the work: a chunk that makes it throw is not tried again.
+      this.#unread = this.#unreadLater?.shift();
+      if (this.#unreadLater?.length === 0) this.#unreadLater = undefined;
+      const read = this.#parser.push(chunk, this.#inbound, frames - worked);
+      worked += this.#parser.frames;
+      if (read < chunk.length) this.#putBack(chunk.subarray(read));
+    }
+    return worked;
+  }
+
+  pause(): void {
+    if (this.#paused) return;
+    this.#paused = true;
+    this.#socket.pause();
+  }
+
+  rest(): void {
+    if (this.#unread !== undefined) return this.pause();
+    if (this.#ended) this.#socket.end();
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.lastHeard = this.#context.heartbeat.now;
+    this.#socket.resume();
+  }
+
+  pauseReading(): void {
+    this.#held = true;
+    this.#parser.pause();
+  }
+
+  resumeReading(): void {
+    if (!this.#held) return;
+    this.#held = false;
+    this.#context.reads.again(this);
+  }
+
+  fail(error: unknown): void {
+    // Its state may be anything now: nothing is read any more, and what was about to be written may be the cause.
+    this.#parser.stop();
+    this.#batch = undefined;
+    const events = this.#events;
+    if (events === undefined) this.#socket.destroy();
+    else events.failed(error);
   }
 
   /** A whole message came in. */
@@ -173,7 +250,7 @@ export class BatchingSocket implements ClientSocket, Pumped, Flushable, Reader, 
   /** The client wants its bytes back. */
   pinged(payload: Uint8Array): void {
     if (this.#over || this.#closing !== undefined) return;
-    if (this.#busy) this.#pong = pongFrame(payload);
+    if (this.#out.isBusy) this.#out.answerPing(pongFrame(payload));
     else this.#add(pongFrame(payload));
   }
 
@@ -181,11 +258,16 @@ export class BatchingSocket implements ClientSocket, Pumped, Flushable, Reader, 
   closedByPeer(code: number | undefined, reason: string): void {
     const events = this.#events;
     this.#closing ??= closeFrame(code, reason);
+    this.#out.finish();
     this.#sendClose();
     this.#finish();
     this.flush();
     this.#socket.end();
-    events?.closed(code ?? 1005, reason);
+    try {
+      events?.closed(code ?? 1005, reason);
+    } catch (error) {
+      events?.failed(error);
+    }
   }
 
   /** The client broke the framing; the hub closes it. */
@@ -193,15 +275,24 @@ export class BatchingSocket implements ClientSocket, Pumped, Flushable, Reader, 
     this.#events?.violated(code);
   }
 
-  /** Whether the socket takes no more for now. */
-  get #busy(): boolean {
-    return this.#outbox !== undefined || this.#socket.writableLength >= RUNTIME_BUFFER_BYTES;
-  }
-
   #take(chunk: Uint8Array): void {
     // A peer that was sent a close frame has its time for the answer, whatever else it sends.
     if (!this.#closeSent) this.lastHeard = this.#context.heartbeat.now;
-    if (!this.#parser.finished) this.#context.reads.take(this, chunk);
+    if (this.#parser.finished) return;
+    if (this.#unread === undefined) this.#unread = chunk;
+    else (this.#unreadLater ??= []).push(chunk);
+    this.#context.reads.take(this);
+  }
+
+  #putBack(chunk: Uint8Array): void {
+    if (this.#unread !== undefined) (this.#unreadLater ??= []).unshift(this.#unread);
+    this.#unread = chunk;
+  }
+
+  /** A client that sends no more gets no more: WebSocket has no half-open state. What it has sent counts. */
+  #end(): void {
+    this.#ended = true;
+    if (this.#unread === undefined || this.#parser.finished) this.#socket.end();
   }
 
   #add(wire: Uint8Array): void {
@@ -213,21 +304,44 @@ export class BatchingSocket implements ClientSocket, Pumped, Flushable, Reader, 
     if (this.#started && this.#batch.length > RUNTIME_BUFFER_BYTES) {
       const { bytes } = this.#batch;
       this.#batch = undefined;
-      this.#socket.write(bytes);
+      this.#put(bytes);
     }
   }
 
+  /** Writes to a socket for which nothing waits. */
+  #put(frames: Uint8Array): void {
+    if (frames.length <= RUNTIME_BUFFER_BYTES) return this.#out.write(frames);
+    this.#out.writeLong(frames, this.#context.platform.now());
+    this.#lookAfter();
+  }
+
+  /** After a violation nothing is read any more, not even the peer's close frame: ours is the last word. */
+  #endAfterClose(): void {
+    if (this.#closeSent && this.#parser.finished && !this.#out.waits && this.#batch === undefined) {
+      this.#socket.end();
+    }
+  }
+
+  /** The queue has grown. */
+  #lookAfter(): void {
+    this.#context.pump.watch(this);
+    this.#mark ??= new WaterMark();
+    this.#mark.level(this.bufferedBytes, this.#events);
+  }
+
   #wait(frame: Frame, expiresAt: number): void {
-    const { platform, meter, pump } = this.#context;
-    const outbox = this.#outbox ??= new Outbox(meter);
-    const elsewhere = this.#socket.writableLength + (this.#batch?.length ?? 0);
-    if (outbox.push(frame, expiresAt, elsewhere, platform.now())) pump.watch(this);
+    const { platform, meter } = this.#context;
+    const batched = this.#batch?.length ?? 0;
+    const isQueued = this.#out.queue(frame, expiresAt, batched, platform.now(), meter);
+    if (isQueued) this.#lookAfter();
     else this.stall();
   }
 
   #sendClose(): void {
     if (this.#closeSent || this.#closing === undefined) return;
     this.#closeSent = true;
+    // Nothing follows it, no pong either.
+    this.#out.clear();
     this.#add(this.#closing);
     // The peer has to answer soon; the heartbeat sees to it.
     this.lastHeard = this.#context.heartbeat.now;
@@ -236,28 +350,37 @@ export class BatchingSocket implements ClientSocket, Pumped, Flushable, Reader, 
 
   #gone(): void {
     // What came before the end counts.
-    this.#context.reads.drain();
+    this.#context.reads.finish(this);
     const events = this.#events;
     this.#finish();
     this.#context.heartbeat.remove(this);
     this.#context.open.remove();
-    events?.broken();
+    try {
+      events?.broken();
+    } catch (error) {
+      events?.failed(error);
+    }
+  }
+
+  /** An event of the socket: what goes wrong concerns this client alone. */
+  #guarded(task: () => void): void {
+    try {
+      task();
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
   /** Nothing is reported any more, and only what is batched is still written. */
   #finish(): void {
     this.#over = true;
     this.#events = undefined;
-    this.#outbox = undefined;
-    this.#pong = undefined;
+    this.#out.clear();
+    this.#unread = undefined;
+    this.#unreadLater = undefined;
     this.#parser.stop();
     this.#context.pump.forget(this);
   }
-}
-
-/** A client that sends no more gets no more: WebSocket has no half-open state. */
-function endToo(this: Socket): void {
-  this.end();
 }
 
 /** The parser's reports; their names would clash with those of the way out. */

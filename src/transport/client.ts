@@ -2,7 +2,7 @@
  * Joins a client's socket to its connection in the hub.
  */
 import { CLOSE_RULES } from "../errors.ts";
-import { closeConnection, closedByClient, cutOff } from "../hub/close.ts";
+import { closeConnection, closedByClient, cutOff, failConnection } from "../hub/close.ts";
 import { type Admission, announce, connect, findRecoverable, recover } from "../hub/connect.ts";
 import type { Hub } from "../hub/hub.ts";
 import type { Hubs } from "../hub/hubs.ts";
@@ -66,6 +66,23 @@ class Client implements SocketEvents {
       this.#socket.drop();
       cutOff(this.#hub, this.#connection, this.#socket);
     } else closeConnection(this.#hub, this.#connection, "slowConsumer");
+  }
+
+  behind(): void {
+    if (!this.#connection.isServedBy(this.#socket)) return;
+    this.#hub.congestion.queueHigh(this.#connection);
+  }
+
+  caughtUp(): void {
+    if (!this.#connection.isServedBy(this.#socket)) return;
+    this.#hub.congestion.queueLow(this.#connection);
+  }
+
+  failed(error: unknown): void {
+    const serves = this.#connection.isServedBy(this.#socket);
+    failConnection(this.#hub, this.#connection, error);
+    // What fails at its end, or after it, is not asked for a close frame.
+    if (!serves) this.#socket.drop();
   }
 }
 

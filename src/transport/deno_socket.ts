@@ -11,6 +11,7 @@ import type { OpenSockets } from "./drain.ts";
 import { Outbox } from "./outbox.ts";
 import type { Pump, Pumped } from "./pump.ts";
 import type { ClientSocket, SocketEvents } from "./socket.ts";
+import { WaterMark } from "./water_mark.ts";
 
 /** What sockets of one transport share. */
 export interface SocketContext {
@@ -27,6 +28,10 @@ export class DenoSocket implements ClientSocket, Pumped, Awaited, EventListenerO
   readonly #context: SocketContext;
   #events: SocketEvents | undefined = undefined;
   #outbox: Outbox | undefined = undefined;
+  /** There while the queue is looked after. */
+  #mark: WaterMark | undefined = undefined;
+  /** Bytes given to the runtime so far. */
+  #given = 0;
   #opened = false;
   #over = false;
   #closed = false;
@@ -55,18 +60,38 @@ export class DenoSocket implements ClientSocket, Pumped, Awaited, EventListenerO
     return (this.#outbox?.bytes ?? 0) + (this.#opened ? this.#socket.bufferedAmount : 0);
   }
 
+  get takenBytes(): number {
+    return this.#opened ? this.#given - this.#socket.bufferedAmount : 0;
+  }
+
   send(frame: Frame, expiresAt: number): void {
     if (this.#over || this.#closing !== undefined) return;
     if (this.#opened && this.#outbox === undefined && this.#runtimeTakes(frame.data.length)) {
+      // About: counting the bytes of a text costs as much as sending it, and nobody looks while the runtime takes all.
+      this.#given += frame.data.length;
       this.#socket.send(frame.data as string | Uint8Array<ArrayBuffer>);
       return;
     }
-    const { platform, meter, pump } = this.#context;
+    const { platform, meter } = this.#context;
     const outbox = this.#outbox ??= new Outbox(meter);
     const elsewhere = this.#opened ? this.#socket.bufferedAmount : 0;
-    if (!outbox.push(frame, expiresAt, elsewhere, platform.now())) {
-      this.stall();
-    } else if (this.#opened) pump.watch(this);
+    if (!outbox.push(frame, expiresAt, elsewhere, platform.now())) this.stall();
+    else if (this.#opened) this.#lookAfter();
+  }
+
+  /** The runtime reads on by itself: what comes waits in the inbox, whose bound ends the client. */
+  pauseReading(): void {}
+
+  resumeReading(): void {}
+
+  moves(moves: boolean): void {
+    this.#mark?.moves(moves, this.#events);
+  }
+
+  fail(error: unknown): void {
+    const events = this.#events;
+    if (events === undefined) this.#finish();
+    else events.failed(error);
   }
 
   close(code: number, reason: string): void {
@@ -94,9 +119,11 @@ export class DenoSocket implements ClientSocket, Pumped, Awaited, EventListenerO
           break;
         }
         this.#unasked += frame.byteLength;
+        this.#given += frame.byteLength;
         this.#socket.send(frame.data as string | Uint8Array<ArrayBuffer>);
       }
     }
+    this.#mark?.level(this.bufferedBytes, this.#events);
     if (this.#outbox !== undefined) return true;
     if (this.#closing !== undefined && this.#socket.readyState === WebSocket.OPEN) {
       this.#socket.close(this.#closing.code, this.#closing.reason);
@@ -116,13 +143,22 @@ export class DenoSocket implements ClientSocket, Pumped, Awaited, EventListenerO
     queueMicrotask(() => events?.stuck(bufferedBytes));
   }
 
+  /** What goes wrong in an event of the socket concerns this client alone. */
   handleEvent(event: Event): void {
+    try {
+      this.#handle(event);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  #handle(event: Event): void {
     switch (event.type) {
       case "open":
         this.#opened = true;
         this.#context.deadlines.opening.remove(this);
         this.#events?.opened();
-        if (this.pump()) this.#context.pump.watch(this);
+        if (this.pump()) this.#lookAfter();
         return;
       case "message": {
         if (this.#over) return;
@@ -159,8 +195,12 @@ export class DenoSocket implements ClientSocket, Pumped, Awaited, EventListenerO
   #report(close: CloseEvent | undefined): void {
     const events = this.#events;
     this.#finish();
-    if (close === undefined || !close.wasClean) events?.broken();
-    else events?.closed(close.code, close.reason);
+    try {
+      if (close === undefined || !close.wasClean) events?.broken();
+      else events?.closed(close.code, close.reason);
+    } catch (error) {
+      events?.failed(error);
+    }
   }
 
   /** Nothing is sent or reported any more. */
@@ -169,6 +209,13 @@ export class DenoSocket implements ClientSocket, Pumped, Awaited, EventListenerO
     this.#events = undefined;
     this.#outbox = undefined;
     this.#context.pump.forget(this);
+  }
+
+  /** The queue has grown. */
+  #lookAfter(): void {
+    this.#context.pump.watch(this);
+    this.#mark ??= new WaterMark();
+    this.#mark.level(this.bufferedBytes, this.#events);
   }
 
   /** Asks the runtime only when it may hold too much: the question costs as much as a send. */

@@ -17,6 +17,8 @@ export interface Beating {
   ping(): void;
   /** The peer has been silent for too long. */
   giveUp(): void;
+  /** One of these threw: the socket has to end. */
+  fail(error: unknown): void;
 }
 
 /** All sockets of one transport. */
@@ -49,9 +51,13 @@ export class Heartbeat {
     this.#cancel = undefined;
     this.now++;
     for (const socket of this.#sockets) {
-      const silence = this.now - socket.lastHeard;
-      if (silence >= 2 * socket.patience) socket.giveUp();
-      else if (silence === socket.patience) socket.ping();
+      try {
+        const silence = this.now - socket.lastHeard;
+        if (silence >= 2 * socket.patience) socket.giveUp();
+        else if (silence === socket.patience) socket.ping();
+      } catch (error) {
+        socket.fail(error);
+      }
     }
     if (this.#sockets.size > 0) this.#cancel = this.#platform.after(BEAT_MS, () => this.#beat());
   }

@@ -2,7 +2,7 @@
  * Moves the frames of slow sockets on. The runtime tells nobody when a socket has drained, so one timer looks after
  * all that have a queue; while every client keeps up there is no timer at all.
  */
-import { OUTBOUND_STALL_MS } from "../limits.ts";
+import { OUTBOUND_STALL_MS, STALLED_HOLD_MS } from "../limits.ts";
 import type { Cancel, Platform } from "../platform.ts";
 
 /** Time between two looks at the slow sockets, in milliseconds. */
@@ -14,13 +14,20 @@ export interface Pumped {
   pump(): boolean;
   /** Bytes that wait here and in the runtime. */
   readonly bufferedBytes: number;
+  /** Bytes that the client's side has taken over so far; never falls. */
+  readonly takenBytes: number;
+  /** The queue stands still, or moves again. */
+  moves(moves: boolean): void;
   /** No progress for too long. */
   stall(): void;
+  /** Its part of a look threw: it has to end. */
+  fail(error: unknown): void;
 }
 
 interface Watch {
-  lowest: number;
+  taken: number;
   since: number;
+  moves: boolean;
 }
 
 /** The slow sockets of one transport. */
@@ -36,7 +43,8 @@ export class Pump {
   /** Looks after `socket` until its queue is empty. */
   watch(socket: Pumped): void {
     if (this.#watched.has(socket)) return;
-    this.#watched.set(socket, { lowest: Infinity, since: this.#platform.now() });
+    const { takenBytes } = socket;
+    this.#watched.set(socket, { taken: takenBytes, since: this.#platform.now(), moves: true });
     this.#cancel ??= this.#platform.after(PUMP_MS, () => this.#round());
   }
 
@@ -51,18 +59,34 @@ export class Pump {
     this.#cancel = undefined;
     const now = this.#platform.now();
     for (const [socket, watch] of this.#watched) {
-      const waits = socket.pump();
-      const buffered = socket.bufferedBytes;
-      if (!waits && buffered === 0) {
+      try {
+        this.#look(socket, watch, now);
+      } catch (error) {
         this.#watched.delete(socket);
-      } else if (buffered < watch.lowest) {
-        watch.lowest = buffered;
-        watch.since = now;
-      } else if (now - watch.since >= OUTBOUND_STALL_MS) {
-        this.#watched.delete(socket);
-        socket.stall();
+        socket.fail(error);
       }
     }
     if (this.#watched.size > 0) this.#cancel = this.#platform.after(PUMP_MS, () => this.#round());
+  }
+
+  #look(socket: Pumped, watch: Watch, now: number): void {
+    const waits = socket.pump();
+    const { takenBytes } = socket;
+    if (!waits && socket.bufferedBytes === 0) {
+      this.#watched.delete(socket);
+      socket.moves(true);
+    } else if (takenBytes > watch.taken) {
+      // Any byte is progress: a client that keeps up with a steady stream may never empty its queue.
+      watch.taken = takenBytes;
+      watch.since = now;
+      if (!watch.moves) socket.moves(true);
+      watch.moves = true;
+    } else if (now - watch.since >= OUTBOUND_STALL_MS) {
+      this.#watched.delete(socket);
+      socket.stall();
+    } else if (watch.moves && now - watch.since >= STALLED_HOLD_MS) {
+      watch.moves = false;
+      socket.moves(false);
+    }
   }
 }

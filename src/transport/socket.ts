@@ -17,6 +17,12 @@ export interface SocketEvents {
   violated(code: 1002 | 1007 | 1009): void;
   /** The outgoing queue is over its bound or makes no progress; so much was waiting. */
   stuck(bufferedBytes: number): void;
+  /** The outgoing queue is above high water and moves: who sends to this client should wait. */
+  behind(): void;
+  /** The outgoing queue is below low water again, or stands still: it holds up nobody. */
+  caughtUp(): void;
+  /** The server failed at something that concerns this socket alone; never throws. */
+  failed(error: unknown): void;
 }
 
 /** An open socket with both directions. */

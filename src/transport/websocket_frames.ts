@@ -15,7 +15,7 @@ import {
 } from "./websocket_protocol.ts";
 
 /**
- * Where a parser reports, in the order of the bytes. Methods may call the parser's `stop`, but not its `push`, and must
+ * Where a parser reports, in the order of the bytes. Methods may call the parser's `stop` and `pause`, but not its `push`, and must
  * not throw. Bytes are views of the chunk or of memory that the parser gives away: they stay as they are for as long as
  * the caller leaves its chunks alone.
  */
@@ -69,7 +69,9 @@ const WRONG = -1;
 export class FrameParser {
   readonly #limit: number;
   #finished = false;
+  #paused = false;
   #busy = false;
+  #frames = 0;
 
   /** The start of a header that a chunk's end has cut. */
   #header: Uint8Array | undefined = undefined;
@@ -104,6 +106,11 @@ export class FrameParser {
     return this.#finished;
   }
 
+  /** Frames that the last `push` has read. */
+  get frames(): number {
+    return this.#frames;
+  }
+
   /** Bytes of memory that wait for the rest of a message, a control frame or a header. */
   get heldBytes(): number {
     return (this.#bytes?.length ?? 0) + (this.#control?.length ?? 0) + (this.#header?.length ?? 0);
@@ -117,22 +124,30 @@ export class FrameParser {
     this.#bytes = undefined;
   }
 
+  /** Called from a report: `push` returns behind the frame that is being reported. */
+  pause(): void {
+    this.#paused = true;
+  }
+
   /**
-   * Reads the next bytes of the client and reports what they complete. Takes the chunk over: its payloads are unmasked
-   * in place. Throws only when it is called from a report, or after a report threw.
+   * Reads the next bytes of the client and reports what they complete, until `pause` is called or `most` frames are
+   * through. Gives how many bytes it has read; the next call has to begin behind them. Takes the chunk over: its
+   * payloads are unmasked in place. Throws only when it is called from a report, or after a report threw.
    */
-  push(chunk: Uint8Array, sink: FrameSink): void {
+  push(chunk: Uint8Array, sink: FrameSink, most: number = Infinity): number {
     if (this.#busy) {
       throw new Error("Cannot read a chunk: the report of an earlier one has not returned");
     }
-    if (this.#finished) return;
+    this.#frames = 0;
+    if (this.#finished) return chunk.length;
     this.#busy = true;
+    this.#paused = false;
     const bytes = chunk instanceof Buffer
       ? chunk
       : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     const end = bytes.length;
     let at = 0;
-    while (at < end && !this.#finished) {
+    while (at < end && !this.#finished && !this.#paused && this.#frames < most) {
       if (!this.#inFrame) {
         const size = this.#headerLength > 0
           ? this.#continueHeader(bytes, at, sink)
@@ -140,6 +155,7 @@ export class FrameParser {
         if (size === WRONG) break;
         if (size === INCOMPLETE) {
           if (this.#headerLength === 0) this.#keepHeader(bytes, at);
+          at = end;
           break;
         }
         at += size;
@@ -147,8 +163,10 @@ export class FrameParser {
       at = this.#opcode >= OPCODE.close
         ? this.#readControl(bytes, at, end, sink)
         : this.#readData(bytes, at, end, sink);
+      if (!this.#inFrame) this.#frames++;
     }
     this.#busy = false;
+    return this.#finished ? end : at;
   }
 
   /**

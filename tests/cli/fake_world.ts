@@ -7,6 +7,8 @@ import { systemPlatform } from "../../src/platform.ts";
 /** A world whose outputs can be read. */
 export interface FakeWorld extends World {
   readonly output: { out: string; err: string };
+  /** Something throws that nobody catches; tells whether the process goes on. */
+  fault(error: unknown): boolean;
   /** Delivers a signal. */
   signal(name: string): void;
   /** Delays of timers that were set, with what they would run. */
@@ -28,6 +30,7 @@ export function fakeWorld(
   const ring = () => timers.pop()?.task();
   const ready = Promise.withResolvers<void>();
   let watched = () => {};
+  let fault: (error: unknown) => boolean = () => false;
   let handler: (signal: string) => void = () => {};
   return {
     env: given.env ?? {},
@@ -67,6 +70,8 @@ export function fakeWorld(
       handler = stop;
       ready.resolve();
     },
+    onFault: (onFault) => void (fault = onFault),
+    fault: (error) => fault(error),
     output,
     signal: (name) => handler(name),
     timers,

@@ -142,3 +142,16 @@ Deno.test("warnings of the configuration are in the log, and --log-level off wri
     assert.equal(world.output.err.split("\n").length - 1, lines, world.output.err);
   }
 });
+
+Deno.test("what nobody caught is logged with its stack, and the server goes on unless a system call failed", async () => {
+  const world = fakeWorld();
+  const { start } = fakeStart();
+  const done = serve({}, true, world, start);
+  await world.ready;
+  await Promise.resolve();
+  assert.equal(world.fault(new TypeError("planted")), true);
+  assert.match(world.output.err, /Uncaught error: going on.*TypeError: planted.*serve_test/s);
+  assert.equal(world.fault(new Deno.errors.Busy("planted")), false);
+  world.signal("SIGTERM");
+  assert.equal(await done, 0);
+});

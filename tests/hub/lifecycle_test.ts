@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { closeByApplication, closedByClient, cutOff } from "../../src/hub/close.ts";
 import { findRecoverable, recover } from "../../src/hub/connect.ts";
+import { UNACKNOWLEDGED_HOLD_MS } from "../../src/limits.ts";
 import { noUpstream, type Upstream } from "../../src/hub/ports.ts";
 import { sendFromServer } from "../../src/hub/send.ts";
 import { EVERYBODY } from "../../src/hub/target.ts";
@@ -154,7 +155,7 @@ Deno.test("a message whose time passes while its receiver is away is not deliver
   assert.equal(server.counters.get("messages_expired"), 1);
 });
 
-Deno.test("the message that exceeds the replay bound ends the connection with 1008; the publisher is unharmed", () => {
+Deno.test("the message that exceeds the replay bound ends the connection with 1008; the publisher is unharmed", async () => {
   const { ended, upstream } = recorder();
   const server = new FakeServer({ upstream, bounds: { messages: 2, bytes: 1e6 } });
   const slow = server.client({ reliable: true, groups: ["g"] });
@@ -162,6 +163,8 @@ Deno.test("the message that exceeds the replay bound ends the connection with 10
   for (const word of ["a", "b", "c"]) {
     sendFromServer(server.hub, { kind: "group", group: "g" }, text(word), EVERYBODY);
   }
+  // While the buffer is more than half full, a send waits for an acknowledgement, but not for long.
+  await server.platform.advance(UNACKNOWLEDGED_HOLD_MS);
   assert.equal(slow.take().length, 2);
   assert.deepEqual(slow.outlet.closedWith, {
     code: 1008,

@@ -112,7 +112,7 @@ Deno.test(`every message arrives once and in order over any life of a connection
           case "ack": {
             read();
             const id = Math.max(0, largestSeen - action.back);
-            connection.acknowledge(BigInt(id));
+            connection.acknowledge(BigInt(id), now);
             unacknowledged = unacknowledged.filter((entry) => entry.id > id);
             break;
           }

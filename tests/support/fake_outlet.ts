@@ -10,6 +10,8 @@ export class FakeOutlet implements Outlet {
   closedWith: { code: number; reason: string } | undefined;
   dropped = false;
   readonly bufferedBytes = 0;
+  /** Whether it is read no further. */
+  paused = false;
 
   send(frame: Frame, _expiresAt: number): void {
     if (this.closedWith !== undefined || this.dropped) return;
@@ -22,6 +24,14 @@ export class FakeOutlet implements Outlet {
 
   drop(): void {
     this.dropped = true;
+  }
+
+  pauseReading(): void {
+    this.paused = true;
+  }
+
+  resumeReading(): void {
+    this.paused = false;
   }
 
   /** Code of the close frame, if there was one. */

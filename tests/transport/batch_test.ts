@@ -32,7 +32,7 @@ Deno.test("a single frame is not copied", () => {
 Deno.test("one read is flushed once at its end, other work at the end of its turn", async () => {
   const batcher = new Batcher(() => assert.fail("nobody is busy"));
   let flushes = 0;
-  const connection = { flush: () => void flushes++ };
+  const connection = { flush: () => void flushes++, fail: assert.fail };
   batcher.beginRead();
   batcher.touch(connection);
   await Promise.resolve();
@@ -49,7 +49,7 @@ Deno.test("after many writes, work from elsewhere is flushed together", async ()
   const later: (() => void)[] = [];
   const batcher = new Batcher((task) => later.push(task));
   let flushes = 0;
-  const connection = { flush: () => void flushes++ };
+  const connection = { flush: () => void flushes++, fail: assert.fail };
   for (let i = 0; i < 100; i++) batcher.touch(connection);
   await Promise.resolve();
   assert.equal(flushes, 100);
@@ -61,4 +61,20 @@ Deno.test("after many writes, work from elsewhere is flushed together", async ()
   assert.equal(later.length, 1);
   later[0]?.();
   assert.equal(flushes, 102);
+});
+
+Deno.test("a write that throws ends its connection; the others are written", () => {
+  const batcher = new Batcher(() => assert.fail("nobody is busy"));
+  const written: string[] = [];
+  const connection = (name: string) => ({
+    flush: () => {
+      if (name === "broken") throw new Error("planted");
+      written.push(name);
+    },
+    fail: (error: unknown) => void written.push(`${name} failed: ${error}`),
+  });
+  batcher.beginRead();
+  for (const name of ["a", "broken", "b"]) batcher.touch(connection(name));
+  batcher.endRead();
+  assert.deepEqual(written, ["a", "broken failed: Error: planted", "b"]);
 });

@@ -44,7 +44,7 @@ class Scene {
       batcher,
       meter: new Counters(),
       pump: new Pump(platform),
-      reads: new ReadQueue(batcher, afterReads),
+      reads: new ReadQueue(batcher, platform),
       heartbeat: new Heartbeat(platform),
     });
     this.client.listen(
@@ -55,6 +55,9 @@ class Scene {
         broken: () => this.heard.push("broken"),
         violated: (code) => this.heard.push(`violated ${code}`),
         stuck: () => this.heard.push("stuck"),
+        behind: () => this.heard.push("behind"),
+        caughtUp: () => this.heard.push("caught up"),
+        failed: (error) => this.heard.push(`failed ${error}`),
       } satisfies SocketEvents,
     );
     this.client.start(new Uint8Array(), []);

@@ -59,6 +59,9 @@ class Scene {
       broken: () => heard.push("broken"),
       violated: (code) => heard.push(`violated ${code}`),
       stuck: () => heard.push("stuck"),
+      behind: () => heard.push("behind"),
+      caughtUp: () => heard.push("caught up"),
+      failed: (error) => heard.push(`failed ${error}`),
     });
   }
 }

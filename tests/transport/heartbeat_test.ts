@@ -7,11 +7,17 @@ class Silent implements Beating {
   readonly patience = 2 * BEATS_PER_SECOND;
   pings = 0;
   givenUp = 0;
+  broken = false;
+  failure: unknown;
   ping(): void {
+    if (this.broken) throw new Error("planted");
     this.pings++;
   }
   giveUp(): void {
     this.givenUp++;
+  }
+  fail(error: unknown): void {
+    this.failure = error;
   }
 }
 
@@ -43,4 +49,18 @@ Deno.test("whoever is heard starts afresh; without sockets no timer runs", async
   const { now } = heartbeat;
   await platform.advance(5000);
   assert.equal(heartbeat.now, now);
+});
+
+Deno.test("a ping that throws ends its socket; the others are pinged", async () => {
+  const platform = new FakePlatform();
+  const heartbeat = new Heartbeat(platform);
+  const [broken, other] = [new Silent(), new Silent()];
+  broken.broken = true;
+  heartbeat.add(broken);
+  heartbeat.add(other);
+  await platform.advance(2500);
+  assert.match(String(broken.failure), /planted/);
+  assert.equal(other.pings, 1);
+  heartbeat.remove(broken);
+  heartbeat.remove(other);
 });

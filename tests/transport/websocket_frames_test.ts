@@ -29,6 +29,44 @@ Deno.test("nothing is held between whole messages", () => {
   assert.equal(parser.heldBytes, 0);
 });
 
+Deno.test("a parser stops behind any frame and goes on there, wherever chunks are cut", () => {
+  const bytes = join(
+    frame(1, "one"),
+    frame(1, "tw", { fin: false }),
+    frame(9, "ping"),
+    frame(0, "o"),
+    frame(2, pattern(200)),
+    frame(8, closeFrame(1000).subarray(2)),
+  );
+  const whole = record(new FrameParser(), [bytes]);
+  for (const size of [1, 7, 64, bytes.length]) {
+    const parser = new FrameParser();
+    const recorder = new Recorder();
+    for (let chunk of cut(bytes, () => size)) {
+      chunk = new Uint8Array(chunk);
+      while (chunk.length > 0) {
+        chunk = chunk.subarray(parser.push(chunk, recorder, 1));
+        assert(parser.frames <= 1);
+      }
+    }
+    assert.deepEqual([recorder.taken, recorder.end], [whole.taken, whole.end]);
+  }
+});
+
+Deno.test("a report can pause the reading: nothing behind its frame is read before the next call", () => {
+  const parser = new FrameParser();
+  const texts: string[] = [];
+  const sink = onText((data) => {
+    texts.push(data);
+    parser.pause();
+  });
+  const chunk = new Uint8Array(join(frame(1, "a"), frame(1, "b")));
+  const read = parser.push(chunk, sink);
+  assert.deepEqual(texts, ["a"]);
+  parser.push(chunk.subarray(read), sink);
+  assert.deepEqual(texts, ["a", "b"]);
+});
+
 Deno.test("a header that announces the longest message reserves no memory for it", () => {
   const parser = new FrameParser();
   const announced = BigInt(MAX_CLIENT_MESSAGE_BYTES);
