@@ -21,6 +21,7 @@ interface Bench {
 
 const BENCHES: readonly Bench[] = [
   { name: "fanout" },
+  { name: "fairness" },
   { name: "idle" },
   { name: "connect" },
   { name: "startup" },

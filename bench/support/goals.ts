@@ -16,7 +16,17 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** Judges all goals of the benches that ran; `figures` is what each bench said, by its name. */
 export function judge(figures: Fields): Verdict[] {
-  const judges = { fanout, idle, connect, startup, rest, upstream, index, counts };
+  const judges = {
+    fanout,
+    fairness,
+    idle,
+    connect,
+    startup,
+    rest,
+    upstream,
+    index,
+    counts,
+  };
   return Object.entries(judges).flatMap(([bench, judgeOf]) =>
     figures[bench] === undefined ? [] : judgeOf(figures[bench])
   );
@@ -74,6 +84,27 @@ function fanout(said: unknown): Verdict[] {
     verdict("fan-out, sparse: batching over Bun", "<=", 1, ratios(batching, "bun", sparse)),
     verdict("fan-out, dense: batching over Bun", "<=", 1.5, ratios(batching, "bun", dense)),
     verdict("fan-out, dense: batching over NATS", "<", 1, ratios(batching, "nats-server", dense)),
+  ];
+}
+
+/** What others notice of floods and bursts; the native transport cannot leave a client unread. */
+function fairness(said: unknown): Verdict[] {
+  const { floods, bursts } = said as Fields;
+  const ours = (rows: unknown) => list(rows).filter(({ server }) => server === "hubbub batching");
+  const flooded = ours(floods).filter(({ flood }) => flood !== "none");
+  const figure = (rows: readonly Fields[], key: string, value: string) =>
+    rows.map((row): [string, number] => [`${row[key]}:`, Number(row[value])]);
+  const worst = flooded.map((row): [string, number] => [
+    `${row.flood}:`,
+    Math.max(Number(row.ping), Number(row.rest)),
+  ]);
+  const all = list(bursts);
+  const cut = all.map((row): [string, number] => [`${row.server}, ${row.burst}:`, Number(row.cut)]);
+  return [
+    verdict("floods: p99 of others over calm", "<=", 3, figure(flooded, "flood", "ratio")),
+    verdict("floods: p99 of others, ms", "<", 20, worst),
+    verdict("bursts: delivered", ">=", 1, figure(ours(bursts), "burst", "delivered")),
+    verdict("bursts: readers cut off", "<=", 0, cut),
   ];
 }
 
