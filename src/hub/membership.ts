@@ -18,35 +18,35 @@ export type AddOutcome = "done" | "absent" | "tooMany" | "full";
 /** Adds one connection. */
 export function addConnectionToGroup(hub: Hub, connectionId: string, group: string): AddOutcome {
   const connection = hub.find(connectionId);
-  return connection === undefined ? "absent" : joinAll(hub, [connection], [group]);
+  return connection === undefined ? "absent" : joinAll(hub, [connection], [group], true);
 }
 
 /** Takes a connection out of a group. */
 export function removeConnectionFromGroup(hub: Hub, connectionId: string, group: string): void {
   const connection = hub.find(connectionId);
-  if (connection !== undefined) hub.groups.leave(connection.slot, group);
+  if (connection !== undefined) hub.leave(connection, group);
 }
 
 /** Takes a connection out of all its groups. */
 export function removeConnectionFromAllGroups(hub: Hub, connectionId: string): void {
   const connection = hub.find(connectionId);
-  if (connection !== undefined) hub.groups.leaveAll(connection.slot);
+  if (connection !== undefined) hub.leaveAll(connection);
 }
 
-/** Adds the user's connections of this moment; those that have room join even if another has none. */
+/** Adds the user's connections of this moment; if one has no room, none joins. */
 export function addUserToGroup(hub: Hub, userId: string, group: string): AddOutcome {
   const connections = hub.membersOf(hub.users, userId);
-  return connections.length === 0 ? "absent" : joinAll(hub, connections, [group]);
+  return connections.length === 0 ? "absent" : joinAll(hub, connections, [group], true);
 }
 
 /** Takes every connection of a user out of a group. */
 export function removeUserFromGroup(hub: Hub, userId: string, group: string): void {
-  for (const { slot } of hub.membersOf(hub.users, userId)) hub.groups.leave(slot, group);
+  for (const connection of hub.membersOf(hub.users, userId)) hub.leave(connection, group);
 }
 
 /** Takes every connection of a user out of all groups. */
 export function removeUserFromAllGroups(hub: Hub, userId: string): void {
-  for (const { slot } of hub.membersOf(hub.users, userId)) hub.groups.leaveAll(slot);
+  for (const connection of hub.membersOf(hub.users, userId)) hub.leaveAll(connection);
 }
 
 /**
@@ -60,8 +60,7 @@ export function addToGroups(
   selection: Selection = EVERYBODY,
 ): AddOutcome {
   if (hub.context.groupBound.isExceededBy(groups)) return "tooMany";
-  const outcome = joinAll(hub, select(hub, { kind: "hub" }, selection), groups);
-  return outcome === "full" ? "full" : "done";
+  return joinAll(hub, select(hub, { kind: "hub" }, selection), groups, false);
 }
 
 /** Takes every selected connection of the hub out of all `groups`; all are chosen before the first change. */
@@ -70,8 +69,8 @@ export function removeFromGroups(
   groups: readonly string[],
   selection: Selection = EVERYBODY,
 ): void {
-  for (const { slot } of select(hub, { kind: "hub" }, selection)) {
-    for (const group of groups) hub.groups.leave(slot, group);
+  for (const connection of select(hub, { kind: "hub" }, selection)) {
+    for (const group of groups) hub.leave(connection, group);
   }
 }
 
@@ -95,18 +94,23 @@ export function listGroup(
   return { members, more: behind.length > limit };
 }
 
-/** Joins whom it can; the last refusal, if there was one. */
+/** Joins all or refuses; `spoils`: one that has no room for all is a reason to refuse. */
 function joinAll(
   hub: Hub,
   connections: readonly Connection[],
   groups: readonly string[],
+  spoils: boolean,
 ): "done" | "tooMany" | "full" {
-  let refusal: "done" | "tooMany" | "full" = "done";
-  for (const connection of connections) {
-    for (const group of groups) {
-      const outcome = hub.join(connection, group);
-      if (outcome === "tooMany" || outcome === "full") refusal = outcome;
-    }
+  const overfull = spoils
+    ? connections.find((connection) => !hub.hasRoomFor(connection, groups))
+    : undefined;
+  if (overfull !== undefined) {
+    hub.context.groupBound.reached(hub.name, overfull.id);
+    return "tooMany";
   }
-  return refusal;
+  if (connections.length > 0 && !hub.groups.hasRoomForAll(groups)) return "full";
+  for (const connection of connections) {
+    for (const group of groups) void hub.join(connection, group);
+  }
+  return "done";
 }
