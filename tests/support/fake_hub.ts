@@ -3,6 +3,7 @@
  */
 import { compileRoles } from "../../src/auth/roles.ts";
 import { Permissions } from "../../src/auth/permissions.ts";
+import { FilterCache } from "../../src/filter/cache.ts";
 import { AwayQueue } from "../../src/hub/away.ts";
 import { connect } from "../../src/hub/connect.ts";
 import { GroupBound } from "../../src/hub/group_bound.ts";
@@ -14,6 +15,7 @@ import {
   noUpstream,
   type Upstream,
 } from "../../src/hub/ports.ts";
+import { Reach } from "../../src/hub/reach.ts";
 import { receive } from "../../src/hub/receive.ts";
 import { Counters } from "../../src/observe/metrics.ts";
 import { jsonCodec } from "../../src/protocol/json.ts";
@@ -81,6 +83,7 @@ export class FakeServer {
   readonly counters = new Counters();
   readonly away: AwayQueue;
   readonly hubs: Hubs;
+  readonly reach: Reach;
   #clients = 0;
 
   constructor(
@@ -103,6 +106,7 @@ export class FakeServer {
       ),
       ...options.memberships && { memberships: options.memberships },
     });
+    this.reach = new Reach(this.hubs, new FilterCache());
   }
 
   /** The hub; it exists while it has a client. */
