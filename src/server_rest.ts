@@ -12,6 +12,7 @@ import type { Config } from "./config/schema.ts";
 import { FilterCache } from "./filter/cache.ts";
 import type { Hubs } from "./hub/hubs.ts";
 import type { Log } from "./hub/ports.ts";
+import { Reach } from "./hub/reach.ts";
 import type { Platform } from "./platform.ts";
 import { CallBound } from "./rest/call_bound.ts";
 import { createRestPipeline, type RestPipeline } from "./rest/pipeline.ts";
@@ -34,12 +35,13 @@ export function composeRest(parts: RestParts): RestPipeline {
   const authenticator = new RestAuthenticator(tokens, oidcVerifier(config, platform, log));
   const filters = new FilterCache();
   return createRestPipeline({
-    hubs,
+    reach: new Reach(hubs, filters),
+    groupBound: hubs.context.groupBound,
     log,
     authenticate: createRestAuthenticator(authenticator, origins, log),
     signClientToken: (request) => signClientToken(keys, request, platform.now()),
     continuationMacs: (text) => keys.macs("continuation", text),
-    parseFilter: (source) => filters.parse(source),
+    filters,
     bound: callBound(config, platform),
     publicEndpoint: config.publicEndpoint,
     trustForwardedHeaders: config.trustForwardedHeaders,

@@ -6,6 +6,9 @@ import { Membership } from "./membership.ts";
 
 export type { MemberRange } from "./member_range.ts";
 
+/** An index as everybody but its owner sees it: whoever changes memberships comes through the owner. */
+export type GroupIndexView = Omit<GroupIndex, "join" | "leave" | "leaveAll">;
+
 const NO_NAMES = new Interner();
 const NO_MEMBERSHIP = new Membership();
 
@@ -30,6 +33,12 @@ export class GroupIndex {
   #names = NO_NAMES;
   #membership = NO_MEMBERSHIP;
   #range = NO_MEMBERS;
+  readonly #most: number;
+
+  /** `most`: how many groups may exist at once. */
+  constructor(most: number = MAX_SETS) {
+    this.#most = most;
+  }
 
   /** How many groups exist. */
   get size(): number {
@@ -43,15 +52,15 @@ export class GroupIndex {
 
   /**
    * Makes `slot` a member; false when it was one already. Throws a `RangeError` when a group more would be one too many
-   * (there may be four million).
+   * (there may be four million unless the owner wants fewer).
    */
   join(slot: number, name: string): boolean {
     const known = this.#names.find(name);
     if (known !== NO_ID) return this.#membership.join(slot, known);
-    if (this.#names.size >= MAX_SETS) {
+    if (this.#names.size >= this.#most) {
       throw new RangeError(
         `Cannot make slot ${slot} a member of "${name}": there are ${this.#names.size} groups, ` +
-          `no more than ${MAX_SETS} may exist`,
+          `no more than ${this.#most} may exist`,
       );
     }
     if (this.#names === NO_NAMES) this.#begin();
@@ -60,7 +69,17 @@ export class GroupIndex {
 
   /** Whether `join` can work for this group: it exists, or there is room for one more. */
   hasRoomFor(name: string): boolean {
-    return this.#names.size < MAX_SETS || this.#names.find(name) !== NO_ID;
+    return this.#names.size < this.#most || this.#names.find(name) !== NO_ID;
+  }
+
+  /** Whether all of these groups, different ones, can exist at once. */
+  hasRoomForAll(names: readonly string[]): boolean {
+    let left = this.#most - this.#names.size;
+    if (names.length <= left) return true;
+    for (const name of names) {
+      if (this.#names.find(name) === NO_ID && --left < 0) return false;
+    }
+    return true;
   }
 
   /** Ends a membership; false when there was none. */

@@ -7,7 +7,8 @@ import type { Identity } from "../session/identity.ts";
 import type { Outlet } from "../session/outlet.ts";
 import type { Hub } from "./hub.ts";
 import type { Hubs } from "./hubs.ts";
-import { select, type Selection, type Target } from "./target.ts";
+import { select, type Selection } from "./target.ts";
+import type { Target } from "./verb.ts";
 
 const APPLICATION_CLOSED = "Application server closed the connection.";
 const UNEXPECTED = "The client disconnected unexpectedly.";

@@ -22,7 +22,8 @@ export interface Admission {
 
 /**
  * Makes a connection findable with its user and groups, then sends `connected`: done before the handshake's answer can
- * reach the client, so that a send right after the client's `open` event reaches it.
+ * reach the client, so that a send right after the client's `open` event reaches it. Nobody waits for observers of
+ * memberships: the client is not told of its joins one by one.
  */
 export function connect(hubs: Hubs, admission: Admission, outlet: Outlet): Connection {
   const { identity, codec, permissions } = admission;

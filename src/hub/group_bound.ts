@@ -1,6 +1,7 @@
 /**
- * In how many groups one connection may be: what one client takes of the index has an end.
+ * In how many groups one connection may be, and how many a hub may have: what one client takes of the index has an end.
  */
+import { MAX_SETS } from "../group_index/entries.ts";
 import { MAX_GROUPS_PER_CONNECTION, REPEATED_LOG_MS } from "../limits.ts";
 import { Seldom } from "../seldom.ts";
 import type { Platform } from "../platform.ts";
@@ -17,12 +18,19 @@ export interface GroupBoundContext {
 export class GroupBound {
   /** Most groups of one connection; `Infinity` when there is no bound. */
   readonly most: number;
+  /** Most groups of one hub. */
+  readonly inHub: number;
   readonly #context: GroupBoundContext;
   readonly #seldom: Seldom;
 
   /** `most`: 0 is no bound. */
-  constructor(context: GroupBoundContext, most: number = MAX_GROUPS_PER_CONNECTION) {
+  constructor(
+    context: GroupBoundContext,
+    most: number = MAX_GROUPS_PER_CONNECTION,
+    inHub: number = MAX_SETS,
+  ) {
     this.most = most === 0 ? Infinity : most;
+    this.inHub = inHub;
     this.#context = context;
     this.#seldom = new Seldom(context.platform, REPEATED_LOG_MS);
   }

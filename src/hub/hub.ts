@@ -1,7 +1,7 @@
 /**
  * One hub: its connections, users and groups. The verbs over it have files of their own beside this one.
  */
-import { GroupIndex } from "../group_index/group_index.ts";
+import { GroupIndex, type GroupIndexView } from "../group_index/group_index.ts";
 import { Slots } from "../group_index/slots.ts";
 import type { Platform } from "../platform.ts";
 import type { Connection } from "../session/connection.ts";
@@ -11,7 +11,7 @@ import type { AwayQueue } from "./away.ts";
 import { Congestion } from "./congestion.ts";
 import type { GroupBound } from "./group_bound.ts";
 import type { HandlerLanguage } from "./handler_language.ts";
-import type { Log, Meter, Upstream } from "./ports.ts";
+import type { Log, MembershipObserver, Meter, Upstream } from "./ports.ts";
 
 /** What all hubs share. */
 export interface HubContext {
@@ -24,6 +24,8 @@ export interface HubContext {
   readonly replayBounds: ReplayBounds;
   readonly away: AwayQueue;
   readonly groupBound: GroupBound;
+  /** Is told of memberships; `undefined`: nobody wants to know. */
+  readonly memberships?: MembershipObserver;
 }
 
 /** What became of a join: `tooMany` for the connection's bound, `full` for that of the hub. */
@@ -35,8 +37,12 @@ export class Hub {
   readonly name: string;
   readonly context: HubContext;
   readonly slots = new Slots();
-  readonly groups = new GroupIndex();
-  readonly users = new GroupIndex();
+  /** Who is in which group. */
+  readonly groups: GroupIndexView;
+  /** Who is a connection of which user. */
+  readonly users: GroupIndexView;
+  readonly #groups: GroupIndex;
+  readonly #users = new GroupIndex();
   readonly congestion: Congestion;
   readonly #byId = new Map<string, Connection>();
   readonly #bySlot: (Connection | undefined)[] = [];
@@ -47,6 +53,8 @@ export class Hub {
     this.context = context;
     this.congestion = new Congestion(context.platform);
     this.#retire = retire;
+    this.groups = this.#groups = new GroupIndex(context.groupBound.inHub);
+    this.users = this.#users;
   }
 
   /** Connections, away ones included. */
@@ -70,7 +78,7 @@ export class Hub {
   }
 
   /** The connections of a group, or of a user, at this moment. */
-  membersOf(index: GroupIndex, name: string): Connection[] {
+  membersOf(index: GroupIndexView, name: string): Connection[] {
     const members: Connection[] = [];
     const { slots, length } = index.membersOf(name);
     for (let i = 0; i < length; i++) {
@@ -85,29 +93,71 @@ export class Hub {
     this.#byId.set(connection.id, connection);
     this.#bySlot[connection.slot] = connection;
     const { userId } = connection.identity;
-    if (userId !== undefined) this.users.join(connection.slot, userId);
+    if (userId !== undefined) this.#users.join(connection.slot, userId);
   }
 
-  /** Makes a connection a member of a group: the one way in, where the bounds are kept. */
-  join(connection: Connection, group: string): JoinOutcome {
-    const { groups, context: { groupBound } } = this;
+  /** Whether a connection can be in these groups, different ones, beside those that it is in. */
+  hasRoomFor({ slot }: Connection, groups: readonly string[]): boolean {
+    const left = this.context.groupBound.most - this.#groups.groupCountOf(slot);
+    if (groups.length <= left) return true;
+    return groups.filter((group) => !this.#groups.isMember(slot, group)).length <= left;
+  }
+
+  /**
+   * Makes a connection a member of a group: the one way in, where the bounds are kept. Answers later where an observer
+   * has to be waited for; the connection is a member at once.
+   */
+  join(connection: Connection, group: string): JoinOutcome | Promise<JoinOutcome> {
     const { slot } = connection;
-    if (groups.groupCountOf(slot) >= groupBound.most && !groups.isMember(slot, group)) {
+    const { groupBound } = this.context;
+    if (this.#groups.groupCountOf(slot) >= groupBound.most && !this.#groups.isMember(slot, group)) {
       groupBound.reached(this.name, connection.id);
       return "tooMany";
     }
-    if (!groups.hasRoomFor(group)) return "full";
-    return groups.join(slot, group) ? "joined" : "already";
+    if (!this.#groups.hasRoomFor(group)) return "full";
+    if (!this.#groups.join(slot, group)) return "already";
+    return this.context.memberships === undefined ? "joined" : this.#tellJoined(connection, group);
+  }
+
+  /** Ends a membership; false when there was none. */
+  leave(connection: Connection, group: string): boolean {
+    if (!this.#groups.leave(connection.slot, group)) return false;
+    if (this.context.memberships !== undefined) this.#tellLeft(connection, [group]);
+    return true;
+  }
+
+  /** Ends all memberships of a connection. */
+  leaveAll(connection: Connection): void {
+    if (this.context.memberships === undefined) {
+      this.#groups.leaveAll(connection.slot);
+      return;
+    }
+    const groups = this.#groups.groupsOf(connection.slot);
+    this.#groups.leaveAll(connection.slot);
+    this.#tellLeft(connection, groups);
   }
 
   /** Takes a connection out of every lookup; its slot may be given to another from now on. */
   unregister(connection: Connection): void {
     if (!this.#byId.delete(connection.id)) return;
-    this.groups.leaveAll(connection.slot);
-    this.users.leaveAll(connection.slot);
+    this.leaveAll(connection);
+    this.#users.leaveAll(connection.slot);
     this.#bySlot[connection.slot] = undefined;
     this.slots.release(connection.slot);
     this.congestion.forget(connection);
     if (this.#byId.size === 0) this.#retire(this);
+  }
+
+  #tellJoined(connection: Connection, group: string): JoinOutcome | Promise<JoinOutcome> {
+    const members = this.#groups.memberCount(group);
+    const told = this.context.memberships?.joined(connection.identity, group, members);
+    return told instanceof Promise ? told.then(() => "joined") : "joined";
+  }
+
+  #tellLeft(connection: Connection, groups: readonly string[]): void {
+    for (const group of groups) {
+      const members = this.#groups.memberCount(group);
+      this.context.memberships?.left(connection.identity, group, members);
+    }
   }
 }

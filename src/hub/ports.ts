@@ -128,6 +128,16 @@ export const noUpstream: Upstream = {
   drain: () => Promise.resolve(),
 };
 
+/**
+ * Is told of every membership of this server's own connections, right after the change. `members` is how many the group
+ * has here now: 1 after a join is the first, 0 after a leave was the last. Must not throw, nor change memberships.
+ */
+export interface MembershipObserver {
+  /** A promise that never rejects makes whoever asked for the join wait; the member is one already. */
+  joined(member: EventSource, group: string, members: number): void | Promise<void>;
+  left(member: EventSource, group: string, members: number): void;
+}
+
 /** What is counted. */
 export type Counter =
   | "messages_expired"

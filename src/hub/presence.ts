@@ -3,20 +3,20 @@
  */
 import type { PermissionKind } from "../auth/permissions.ts";
 import type { Hub } from "./hub.ts";
+import type { Target } from "./verb.ts";
 
-/** Tells whether a connection of that id exists. */
-export function connectionExists(hub: Hub, connectionId: string): boolean {
-  return hub.find(connectionId) !== undefined;
-}
-
-/** Tells whether a group has a member. */
-export function groupExists(hub: Hub, group: string): boolean {
-  return hub.groups.memberCount(group) > 0;
-}
-
-/** Tells whether a user has a connection. */
-export function userExists(hub: Hub, userId: string): boolean {
-  return hub.users.memberCount(userId) > 0;
+/** Tells whether there is a connection in the target set. */
+export function exists(hub: Hub, who: Target): boolean {
+  switch (who.kind) {
+    case "hub":
+      return hub.size > 0;
+    case "connection":
+      return hub.find(who.connectionId) !== undefined;
+    case "group":
+      return hub.groups.memberCount(who.group) > 0;
+    case "user":
+      return hub.users.memberCount(who.userId) > 0;
+  }
 }
 
 /** Tells whether a connection exists and may act on a group, whatever gave it the right. */

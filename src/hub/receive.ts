@@ -11,7 +11,7 @@ import { Inbox } from "../session/inbox.ts";
 import type { Outlet } from "../session/outlet.ts";
 import { closeConnection, failConnection } from "./close.ts";
 import type { Waiting } from "./congestion.ts";
-import type { Hub } from "./hub.ts";
+import type { Hub, JoinOutcome } from "./hub.ts";
 import type { HandlerAnswer } from "./ports.ts";
 import { reply, sendFromClient } from "./send.ts";
 
@@ -139,29 +139,42 @@ function changeMembership(
     return;
   }
   // A client that has said goodbye is in no group any more; its slot may be somebody else's.
-  if (connection.phase !== "ended") {
-    if (!joins) hub.groups.leave(connection.slot, group);
-    else if (!enters(hub, connection, group, ackId)) return;
+  if (connection.phase === "ended") return;
+  if (!joins) {
+    hub.leave(connection, group);
+    return succeed(connection, ackId);
   }
-  succeed(connection, ackId);
+  const outcome = hub.join(connection, group);
+  if (outcome instanceof Promise) void answerLater(hub, connection, ackId, outcome);
+  else answerJoin(hub, connection, ackId, outcome);
 }
 
-/** False when there is no room, which the client is told. */
-function enters(
+/** Frames behind a join that waits are carried out meanwhile. Never rejects. */
+async function answerLater(
   hub: Hub,
   connection: Connection,
-  group: string,
   ackId: bigint | undefined,
-): boolean {
-  const outcome = hub.join(connection, group);
-  if (outcome === "joined" || outcome === "already") return true;
-  if (ackId !== undefined) {
-    const error = outcome === "tooMany"
-      ? badRequestAck(hub.context.groupBound.message)
-      : INTERNAL_ACK_ERROR;
-    connection.tell({ type: "ack", ackId, error });
+  outcome: Promise<JoinOutcome>,
+): Promise<void> {
+  try {
+    answerJoin(hub, connection, ackId, await outcome);
+  } catch (error) {
+    failConnection(hub, connection, error);
   }
-  return false;
+}
+
+function answerJoin(
+  hub: Hub,
+  connection: Connection,
+  ackId: bigint | undefined,
+  outcome: JoinOutcome,
+): void {
+  if (outcome === "joined" || outcome === "already") return succeed(connection, ackId);
+  if (ackId === undefined) return;
+  const error = outcome === "tooMany"
+    ? badRequestAck(hub.context.groupBound.message)
+    : INTERNAL_ACK_ERROR;
+  connection.tell({ type: "ack", ackId, error });
 }
 
 function publish(

@@ -9,19 +9,12 @@ import { Outgoing } from "../session/outgoing.ts";
 import type { Waiting } from "./congestion.ts";
 import { deliverTo, fanOutToHub, fanOutToMembers, NO_SLOT } from "./fan_out.ts";
 import type { Hub } from "./hub.ts";
-import { admits, isIn, type Selection, Subject, type Target } from "./target.ts";
+import { admits, isIn, type Selection, Subject } from "./target.ts";
 import { deadline } from "./ttl.ts";
-
-/** What is published. */
-export interface Content {
-  readonly payload: Payload;
-  readonly metadata: Metadata | undefined;
-  /** 0 = no limit, else 1-300. */
-  readonly ttlSeconds: number;
-}
+import type { Content, Origin, Target } from "./verb.ts";
 
 /**
- * A send of the application server. When it gives nothing, the message is in the outgoing queue of every receiver; else
+ * A send of the application server, or of a client `from` elsewhere. When it gives nothing, the message is in the outgoing queue of every receiver; else
  * it waits for receivers that are behind.
  */
 export function sendFromServer(
@@ -29,11 +22,12 @@ export function sendFromServer(
   target: Target,
   content: Content,
   selection: Selection,
+  from?: Origin,
 ): Waiting | undefined {
   const outgoing = outgoingOf(
     hub,
     target.kind === "group" ? target.group : undefined,
-    undefined,
+    from?.userId,
     content,
   );
   if (hub.congestion.isCalm) return deliverToTarget(hub, target, outgoing, selection);

@@ -4,15 +4,9 @@
 import type { Filter, FilterSubject } from "../filter/filter.ts";
 import type { Connection } from "../session/connection.ts";
 import type { Hub } from "./hub.ts";
+import type { Target } from "./verb.ts";
 
-/** The receivers of a send, or the connections to close. */
-export type Target =
-  | { readonly kind: "hub" }
-  | { readonly kind: "group"; readonly group: string }
-  | { readonly kind: "user"; readonly userId: string }
-  | { readonly kind: "connection"; readonly connectionId: string };
-
-/** Who of the target set is left out. */
+/** Who of the target set is left out, ready for use. */
 export interface Selection {
   /** Connection ids. */
   readonly excluded: ReadonlySet<string> | undefined;
@@ -21,6 +15,11 @@ export interface Selection {
 
 /** Nobody is left out. */
 export const EVERYBODY: Selection = { excluded: undefined, filter: undefined };
+
+/** Whether a target names one connection or one user, who may not exist; hubs and groups are as large as they are. */
+export function isNamed({ kind }: Target): boolean {
+  return kind === "connection" || kind === "user";
+}
 
 /** A connection of a hub as a filter sees it; one object serves a whole run, moved from one connection to the next. */
 export class Subject implements FilterSubject {

@@ -2,9 +2,9 @@
  * The connections of a group, page by page.
  */
 import { badParameter } from "../errors.ts";
-import { listGroup } from "../hub/membership.ts";
 import { continuationToken, lastIdOf } from "./continuation.ts";
 import { type Call, nameIn, type Operation, template } from "./operation.ts";
+import { whenKnown } from "./outcome.ts";
 import { API_VERSIONS } from "./respond.ts";
 import type { RestServices } from "./services.ts";
 
@@ -18,22 +18,25 @@ export const LIST_CONNECTIONS_IN_GROUP: Operation = {
   access: "read",
   checkQuery: (query) => void [query.pageSize, query.top, query.continuationToken],
   run: (call, services) => {
-    const { hub, hubName, query } = call;
+    const { hubName, query } = call;
     const group = nameIn(call, "group");
     const token = query.continuationToken;
     const after = token === undefined ? "" : lastIdOf(services, hubName, group, token);
     if (after === undefined) {
       throw badParameter("Invalid continuationToken.", "continuationToken");
     }
-    if (hub === undefined) return { status: 200, body: { value: [] } };
     const { pageSize, top } = query;
-    const size = Math.min(pageSize, top ?? pageSize);
-    const { members, more } = listGroup(hub, group, after, size);
-    const last = members.at(-1);
-    const left = top === undefined ? undefined : top - members.length;
-    if (!more || last === undefined || left === 0) return { status: 200, body: { value: members } };
-    const nextLink = linkBehind(call, services, group, last.connectionId, left);
-    return { status: 200, body: { value: members, nextLink } };
+    const limit = Math.min(pageSize, top ?? pageSize);
+    const page = services.reach.ask({ ask: "members", hub: hubName, group, after, limit });
+    return whenKnown(page, ({ members, more }) => {
+      const last = members.at(-1);
+      const left = top === undefined ? undefined : top - members.length;
+      if (!more || last === undefined || left === 0) {
+        return { status: 200, body: { value: members } };
+      }
+      const nextLink = linkBehind(call, services, group, last.connectionId, left);
+      return { status: 200, body: { value: members, nextLink } };
+    });
   },
 };
 

@@ -1,33 +1,64 @@
 /**
  * Who is in which group: single connections, users, and many at once.
  */
-import { badRequest, RestError } from "../errors.ts";
-import {
-  addConnectionToGroup,
-  type AddOutcome,
-  addToGroups,
-  addUserToGroup,
-  removeConnectionFromAllGroups,
-  removeConnectionFromGroup,
-  removeFromGroups,
-  removeUserFromAllGroups,
-  removeUserFromGroup,
-} from "../hub/membership.ts";
+import type { Target } from "../hub/verb.ts";
 import { type Answer, type Call, nameIn, type Operation, template } from "./operation.ts";
+import { answerTo, type Concern, NO_CONCERN } from "./outcome.ts";
+import type { RestServices } from "./services.ts";
 
 const ADDED: Answer = { status: 200 };
 const REMOVED: Answer = { status: 204 };
 
-/** The answer to adding; `target` is what the request named. */
-function added({ hub }: Call, outcome: AddOutcome, target: string): Answer {
-  switch (outcome) {
-    case "tooMany":
-      throw badRequest(hub?.context.groupBound.message ?? "", target);
-    case "full":
-      throw new RestError("Error.InternalServerError", "The hub has no room for a group.", target);
-    default:
-      return ADDED;
-  }
+/** Bulk calls know no 204. */
+const CHANGED = ADDED;
+
+function connectionIn(call: Call): Target {
+  return { kind: "connection", connectionId: nameIn(call, "connectionId") };
+}
+
+function userIn(call: Call): Target {
+  return { kind: "user", userId: nameIn(call, "userId") };
+}
+
+/** Adds one connection or user to the group in the path. */
+function add(
+  call: Call,
+  services: RestServices,
+  who: Target,
+  concern: Concern,
+): Answer | Promise<Answer> {
+  const groups = [nameIn(call, "group")];
+  const { hubName: hub } = call;
+  const outcome = services.reach.perform({ do: "join", hub, who, filter: undefined, groups });
+  return answerTo(outcome, ADDED, concern, services);
+}
+
+/** Takes one connection or user out of groups. */
+function remove(
+  call: Call,
+  services: RestServices,
+  who: Target,
+  groups: readonly string[] | "all",
+): Answer | Promise<Answer> {
+  const { hubName: hub } = call;
+  const outcome = services.reach.perform({ do: "leave", hub, who, filter: undefined, groups });
+  return answerTo(outcome, REMOVED, NO_CONCERN, services);
+}
+
+/** Adds whomever the body picks, or takes them out. */
+function changeMany(
+  { hubName: hub, groupsRequest }: Call,
+  services: RestServices,
+  what: "join" | "leave",
+): Answer | Promise<Answer> {
+  if (groupsRequest === undefined) return CHANGED;
+  const outcome = services.reach.perform({
+    do: what,
+    hub,
+    who: { kind: "hub" },
+    ...groupsRequest,
+  });
+  return answerTo(outcome, CHANGED, { target: "groups" }, services);
 }
 
 /** Adding and removing. */
@@ -37,19 +68,10 @@ export const MEMBERSHIP_OPERATIONS: readonly Operation[] = [
     method: "PUT",
     path: template("/api/hubs/{hub}/groups/{group}/connections/{connectionId}"),
     access: "write",
-    run: (call) => {
+    run: (call, services) => {
       const id = nameIn(call, "connectionId");
-      const outcome = call.hub === undefined
-        ? "absent"
-        : addConnectionToGroup(call.hub, id, nameIn(call, "group"));
-      if (outcome === "absent") {
-        throw new RestError(
-          "Error.Connection.NotExisted",
-          `Connection \`${id}\` is not found.`,
-          "Connection",
-        );
-      }
-      return added(call, outcome, "Connection");
+      const absent = { code: "Error.Connection.NotExisted", id } as const;
+      return add(call, services, connectionIn(call), { target: "Connection", absent });
     },
   },
   {
@@ -57,43 +79,23 @@ export const MEMBERSHIP_OPERATIONS: readonly Operation[] = [
     method: "DELETE",
     path: template("/api/hubs/{hub}/groups/{group}/connections/{connectionId}"),
     access: "write",
-    run: (call) => {
-      if (call.hub !== undefined) {
-        removeConnectionFromGroup(call.hub, nameIn(call, "connectionId"), nameIn(call, "group"));
-      }
-      return REMOVED;
-    },
+    run: (call, services) => remove(call, services, connectionIn(call), [nameIn(call, "group")]),
   },
   {
     id: "WebPubSub_RemoveConnectionFromAllGroups",
     method: "DELETE",
     path: template("/api/hubs/{hub}/connections/{connectionId}/groups"),
     access: "write",
-    run: (call) => {
-      if (call.hub !== undefined) {
-        removeConnectionFromAllGroups(call.hub, nameIn(call, "connectionId"));
-      }
-      return REMOVED;
-    },
+    run: (call, services) => remove(call, services, connectionIn(call), "all"),
   },
   {
     id: "WebPubSub_AddUserToGroup",
     method: "PUT",
     path: template("/api/hubs/{hub}/users/{userId}/groups/{group}"),
     access: "write",
-    run: (call) => {
-      const userId = nameIn(call, "userId");
-      const outcome = call.hub === undefined
-        ? "absent"
-        : addUserToGroup(call.hub, userId, nameIn(call, "group"));
-      if (outcome === "absent") {
-        throw new RestError(
-          "Warning.User.NotExisted",
-          `User \`${userId}\` is not found.`,
-          "User",
-        );
-      }
-      return added(call, outcome, "User");
+    run: (call, services) => {
+      const absent = { code: "Warning.User.NotExisted", id: nameIn(call, "userId") } as const;
+      return add(call, services, userIn(call), { target: "User", absent });
     },
   },
   {
@@ -101,22 +103,14 @@ export const MEMBERSHIP_OPERATIONS: readonly Operation[] = [
     method: "DELETE",
     path: template("/api/hubs/{hub}/users/{userId}/groups/{group}"),
     access: "write",
-    run: (call) => {
-      if (call.hub !== undefined) {
-        removeUserFromGroup(call.hub, nameIn(call, "userId"), nameIn(call, "group"));
-      }
-      return REMOVED;
-    },
+    run: (call, services) => remove(call, services, userIn(call), [nameIn(call, "group")]),
   },
   {
     id: "WebPubSub_RemoveUserFromAllGroups",
     method: "DELETE",
     path: template("/api/hubs/{hub}/users/{userId}/groups"),
     access: "write",
-    run: (call) => {
-      if (call.hub !== undefined) removeUserFromAllGroups(call.hub, nameIn(call, "userId"));
-      return REMOVED;
-    },
+    run: (call, services) => remove(call, services, userIn(call), "all"),
   },
   {
     id: "WebPubSub_AddConnectionsToGroups",
@@ -124,12 +118,7 @@ export const MEMBERSHIP_OPERATIONS: readonly Operation[] = [
     path: template("/api/hubs/{hub}/:addToGroups"),
     access: "write",
     body: "groups",
-    run: (call) => {
-      const { hub, groupsRequest } = call;
-      if (hub === undefined || groupsRequest === undefined) return ADDED;
-      const { groups, filter } = groupsRequest;
-      return added(call, addToGroups(hub, groups, { excluded: undefined, filter }), "groups");
-    },
+    run: (call, services) => changeMany(call, services, "join"),
   },
   {
     id: "WebPubSub_RemoveConnectionsFromGroups",
@@ -137,12 +126,6 @@ export const MEMBERSHIP_OPERATIONS: readonly Operation[] = [
     path: template("/api/hubs/{hub}/:removeFromGroups"),
     access: "write",
     body: "groups",
-    run: ({ hub, groupsRequest }) => {
-      if (hub !== undefined && groupsRequest !== undefined) {
-        const { groups, filter } = groupsRequest;
-        removeFromGroups(hub, groups, { excluded: undefined, filter });
-      }
-      return ADDED;
-    },
+    run: (call, services) => changeMany(call, services, "leave"),
   },
 ];

@@ -1,8 +1,6 @@
 /**
  * What an operation of the REST API is: a row of the table that the pipeline works through.
  */
-import type { Filter } from "../filter/filter.ts";
-import type { Hub } from "../hub/hub.ts";
 import type { Metadata, Payload } from "../protocol/command.ts";
 import type { Query } from "./query.ts";
 import type { PathName, PathNames } from "./route.ts";
@@ -13,19 +11,20 @@ export type PathTemplate = readonly (string | { readonly name: PathName })[];
 
 /** The body of a bulk group call. */
 export interface GroupsRequest {
+  /** Different ones. */
   readonly groups: readonly string[];
-  readonly filter: Filter | undefined;
+  /** A filter that was found good. */
+  readonly filter: string | undefined;
 }
 
 /** A call that has passed every check; an operation only has to carry it out. */
 export interface Call {
-  /** The hub, or `undefined` when nobody is connected to it. */
-  readonly hub: Hub | undefined;
   /** The hub's name in lower case. */
   readonly hubName: string;
   readonly names: PathNames;
   readonly query: Query;
-  readonly filter: Filter | undefined;
+  /** A filter that was found good. */
+  readonly filter: string | undefined;
   /** Body of a send. */
   readonly message:
     | { readonly payload: Payload; readonly metadata: Metadata | undefined }

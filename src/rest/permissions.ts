@@ -3,10 +3,9 @@
  */
 import type { PermissionKind } from "../auth/permissions.ts";
 import { RestError } from "../errors.ts";
-import { mayAct } from "../hub/presence.ts";
-import { MAX_LITERAL_RULES } from "../limits.ts";
-import type { Connection } from "../session/connection.ts";
 import { type Answer, type Call, nameIn, type Operation, template } from "./operation.ts";
+import { answerTo, type Concern, whenKnown } from "./outcome.ts";
+import type { RestServices } from "./services.ts";
 
 /** Both names in any letter case; the numbers are those of the .NET client's enumeration. */
 const KINDS: Readonly<Record<string, PermissionKind>> = {
@@ -16,6 +15,7 @@ const KINDS: Readonly<Record<string, PermissionKind>> = {
   "2": "joinLeaveGroup",
 };
 
+const NOT_EXISTED = "Info.Connection.NotExisted";
 const PATH = template("/api/hubs/{hub}/permissions/{permission}/connections/{connectionId}");
 
 /** Tells whether a path segment names a permission. */
@@ -27,25 +27,22 @@ function kindOf(call: Call): PermissionKind {
   return KINDS[nameIn(call, "permission").toLowerCase()] ?? "sendToGroup";
 }
 
-function connectionOf(call: Call): Connection | undefined {
-  return call.hub?.find(nameIn(call, "connectionId"));
-}
-
-function ok(outcome: "ok" | "conflict", status: number): Answer {
-  if (outcome === "ok") return { status };
-  throw new RestError(
-    "Error.Connection.Conflict",
-    `A connection holds at most ${MAX_LITERAL_RULES} group rules per permission.`,
-    "Connection",
-  );
-}
-
-function absent(id: string): RestError {
-  return new RestError(
-    "Info.Connection.NotExisted",
-    `Connection \`${id}\` is not found.`,
-    "Connection",
-  );
+/** Answers with `success` when the change is in force. */
+function change(
+  call: Call,
+  services: RestServices,
+  what: "grant" | "revoke",
+  success: Answer,
+  concern: Concern,
+): Answer | Promise<Answer> {
+  const outcome = services.reach.perform({
+    do: what,
+    hub: call.hubName,
+    connectionId: nameIn(call, "connectionId"),
+    permission: kindOf(call),
+    group: call.query.targetName,
+  });
+  return answerTo(outcome, success, concern, services);
 }
 
 /** In force at once, for that connection only; `targetName` is always a literal group name. */
@@ -56,10 +53,9 @@ export const PERMISSION_OPERATIONS: readonly Operation[] = [
     path: PATH,
     access: "write",
     checkQuery: (query) => void query.targetName,
-    run: (call) => {
-      const connection = connectionOf(call);
-      if (connection === undefined) throw absent(nameIn(call, "connectionId"));
-      return ok(connection.permissions.grant(kindOf(call), call.query.targetName), 200);
+    run: (call, services) => {
+      const absent = { code: NOT_EXISTED, id: nameIn(call, "connectionId") } as const;
+      return change(call, services, "grant", { status: 200 }, { target: "Connection", absent });
     },
   },
   {
@@ -68,11 +64,8 @@ export const PERMISSION_OPERATIONS: readonly Operation[] = [
     path: PATH,
     access: "write",
     checkQuery: (query) => void query.targetName,
-    run: (call) => {
-      const connection = connectionOf(call);
-      if (connection === undefined) return { status: 204 };
-      return ok(connection.permissions.revoke(kindOf(call), call.query.targetName), 204);
-    },
+    run: (call, services) =>
+      change(call, services, "revoke", { status: 204 }, { target: "Connection" }),
   },
   {
     id: "WebPubSub_CheckPermission",
@@ -80,12 +73,23 @@ export const PERMISSION_OPERATIONS: readonly Operation[] = [
     path: PATH,
     access: "read",
     checkQuery: (query) => void query.targetName,
-    run: (call) => {
-      const id = nameIn(call, "connectionId");
-      if (call.hub !== undefined && mayAct(call.hub, id, kindOf(call), call.query.targetName)) {
-        return { status: 200 };
-      }
-      throw absent(id);
+    run: (call, { reach }) => {
+      const connectionId = nameIn(call, "connectionId");
+      const may = reach.ask({
+        ask: "may",
+        hub: call.hubName,
+        connectionId,
+        permission: kindOf(call),
+        group: call.query.targetName,
+      });
+      return whenKnown(may, (allowed) => {
+        if (allowed) return { status: 200 };
+        throw new RestError(
+          NOT_EXISTED,
+          `Connection \`${connectionId}\` is not found.`,
+          "Connection",
+        );
+      });
     },
   },
 ];

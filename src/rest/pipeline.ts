@@ -6,7 +6,6 @@ import { bearerToken } from "../auth/bearer.ts";
 import { freeBytes } from "../bytes.ts";
 import { badProperty, errorFields, RestError } from "../errors.ts";
 import { MAX_REST_BODY_BYTES } from "../limits.ts";
-import type { Filter } from "../filter/filter.ts";
 import { type BodyKind, checkBodyHeaders, groupsOf, payloadOf, wholeBody } from "./body.ts";
 import { endpointOf, requestHosts } from "./endpoint.ts";
 import { metadataOf } from "./metadata_headers.ts";
@@ -86,7 +85,6 @@ async function carryOut(
     if (kind.kind !== "binary") freeBytes(bytes);
   }
   const call: Call = {
-    hub: services.hubs.find(hubName),
     hubName,
     names,
     query,
@@ -132,18 +130,18 @@ function refusalOf(verdict: Verdict): RestResponse | undefined {
 }
 
 /** A blank filter in the query is none. */
-function queryFilter(query: Query, services: RestServices): Filter | undefined {
+function queryFilter(query: Query, services: RestServices): string | undefined {
   const source = query.first("filter");
   return source === undefined || source.trim() === ""
     ? undefined
-    : filterOf(source, "filter", services);
+    : checkedFilter(source, "filter", services);
 }
 
 /** `name` is how the service calls the place: a parameter has a small letter, a property of a body a capital one. */
-function filterOf(source: string, name: "filter" | "Filter", services: RestServices): Filter {
-  const parsed = services.parseFilter(source);
+function checkedFilter(source: string, name: "filter" | "Filter", services: RestServices): string {
+  const parsed = services.filters.parse(source);
   if (!parsed.ok) throw badProperty(parsed.message, name);
-  return parsed.filter;
+  return source;
 }
 
 type Body = Pick<Call, "message" | "groupsRequest">;
@@ -169,7 +167,7 @@ function bodyOf(
     message: undefined,
     groupsRequest: {
       groups,
-      filter: filter === undefined ? undefined : filterOf(filter, "Filter", services),
+      filter: filter === undefined ? undefined : checkedFilter(filter, "Filter", services),
     },
   };
 }

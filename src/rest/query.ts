@@ -47,9 +47,8 @@ export class Query {
   }
 
   /** `excluded`: connection ids, compared exactly. */
-  get excluded(): ReadonlySet<string> | undefined {
-    const ids = this.all("excluded");
-    return ids.length === 0 ? undefined : new Set(ids);
+  get excluded(): readonly string[] {
+    return this.all("excluded");
   }
 
   /** `reason`; blank counts as none. */

@@ -1,13 +1,10 @@
 /**
  * Sends to a hub, a group, a user or a connection.
  */
-import { RestError } from "../errors.ts";
-import type { Waiting } from "../hub/congestion.ts";
-import type { Hub } from "../hub/hub.ts";
-import { sendFromServer } from "../hub/send.ts";
-import type { Target } from "../hub/target.ts";
-import { REST_HOLD_MS } from "../limits.ts";
+import type { Target } from "../hub/verb.ts";
 import { type Answer, type Call, nameIn, type Operation, template } from "./operation.ts";
+import { answerTo, NO_CONCERN } from "./outcome.ts";
+import type { RestServices } from "./services.ts";
 
 const ACCEPTED: Answer = { status: 202 };
 
@@ -16,32 +13,21 @@ const ACCEPTED: Answer = { status: 202 };
  * the answer waits.
  */
 function send(
-  call: Call,
-  target: Target,
-  excluded: ReadonlySet<string> | undefined,
+  { hubName, message, query, filter }: Call,
+  services: RestServices,
+  to: Target,
+  excluded: readonly string[],
 ): Answer | Promise<Answer> {
-  const { hub, message, query, filter } = call;
-  if (hub !== undefined && message !== undefined) {
-    const content = { ...message, ttlSeconds: query.ttlSeconds };
-    const waiting = sendFromServer(hub, target, content, { excluded, filter });
-    if (waiting !== undefined) return accepted(hub, waiting);
-  }
-  return ACCEPTED;
-}
-
-/** The answer once the message is in the queues; 503 when that takes too long: it is then sent to nobody. */
-async function accepted(hub: Hub, waiting: Waiting): Promise<Answer> {
-  const cancel = hub.context.platform.after(REST_HOLD_MS, () => hub.congestion.giveUp(waiting));
-  try {
-    if (await waiting.delivered) return ACCEPTED;
-  } finally {
-    cancel();
-  }
-  throw new RestError(
-    "Error.ServiceUnavailable",
-    "Receivers are behind with earlier messages. The message was not sent, try again later.",
-    "Request",
-  );
+  if (message === undefined) return ACCEPTED;
+  const outcome = services.reach.perform({
+    do: "send",
+    hub: hubName,
+    to,
+    content: { ...message, ttlSeconds: query.ttlSeconds },
+    except: { connectionIds: excluded, filter },
+    from: undefined,
+  });
+  return answerTo(outcome, ACCEPTED, NO_CONCERN, services);
 }
 
 /** The four sends. */
@@ -54,7 +40,7 @@ export const SEND_OPERATIONS: readonly Operation[] = [
     checkQuery: (query) => void query.ttlSeconds,
     filtered: true,
     body: "message",
-    run: (call) => send(call, { kind: "hub" }, call.query.excluded),
+    run: (call, services) => send(call, services, { kind: "hub" }, call.query.excluded),
   },
   {
     id: "WebPubSub_SendToGroup",
@@ -64,7 +50,8 @@ export const SEND_OPERATIONS: readonly Operation[] = [
     checkQuery: (query) => void query.ttlSeconds,
     filtered: true,
     body: "message",
-    run: (call) => send(call, { kind: "group", group: nameIn(call, "group") }, call.query.excluded),
+    run: (call, services) =>
+      send(call, services, { kind: "group", group: nameIn(call, "group") }, call.query.excluded),
   },
   {
     id: "WebPubSub_SendToUser",
@@ -74,7 +61,8 @@ export const SEND_OPERATIONS: readonly Operation[] = [
     checkQuery: (query) => void query.ttlSeconds,
     filtered: true,
     body: "message",
-    run: (call) => send(call, { kind: "user", userId: nameIn(call, "userId") }, undefined),
+    run: (call, services) =>
+      send(call, services, { kind: "user", userId: nameIn(call, "userId") }, []),
   },
   {
     id: "WebPubSub_SendToConnection",
@@ -83,11 +71,12 @@ export const SEND_OPERATIONS: readonly Operation[] = [
     access: "write",
     checkQuery: (query) => void query.ttlSeconds,
     body: "message",
-    run: (call) =>
+    run: (call, services) =>
       send(
         call,
+        services,
         { kind: "connection", connectionId: nameIn(call, "connectionId") },
-        undefined,
+        [],
       ),
   },
 ];

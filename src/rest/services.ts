@@ -2,9 +2,9 @@
  * What the REST API needs from the rest of the server.
  */
 import type { ClientTokenRequest } from "../auth/sign.ts";
-import type { Hubs } from "../hub/hubs.ts";
+import type { GroupBound } from "../hub/group_bound.ts";
 import type { Log } from "../hub/ports.ts";
-import type { Filter } from "../filter/filter.ts";
+import type { Filters, Reach } from "../hub/reach.ts";
 import type { CallBound } from "./call_bound.ts";
 
 /** How a request may be known: the facts that a token is judged against. */
@@ -20,7 +20,10 @@ export type Authentication = "ok" | "unauthorized" | "forbidden";
 
 /** Collaborators of the REST API. */
 export interface RestServices {
-  readonly hubs: Hubs;
+  /** Carries out what is asked of the hubs. */
+  readonly reach: Reach;
+  /** Says why a connection may be in no more groups. */
+  readonly groupBound: Pick<GroupBound, "message">;
   readonly log: Log;
   /** Judges a bearer token. */
   authenticate(
@@ -32,13 +35,8 @@ export interface RestServices {
   signClientToken(request: ClientTokenRequest): string;
   /** MAC over a text with the access keys, thus good after a restart: one for each key. */
   continuationMacs(text: string): readonly string[];
-  /** Compiles an OData filter, or says what is wrong with it. */
-  parseFilter(
-    source: string,
-  ): { readonly ok: true; readonly filter: Filter } | {
-    readonly ok: false;
-    readonly message: string;
-  };
+  /** Judges OData filters. */
+  readonly filters: Filters;
   /** How many calls are taken; `undefined`: all. */
   readonly bound: CallBound | undefined;
   /** The configured public endpoint without trailing slash, if any. */

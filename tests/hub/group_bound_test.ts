@@ -1,6 +1,8 @@
 // How many groups one connection may be in, by whatever door it comes.
 import assert from "node:assert/strict";
-import { addConnectionToGroup, addToGroups, addUserToGroup } from "../../src/hub/membership.ts";
+import { addToGroups } from "../../src/hub/membership.ts";
+import { EVERYBODY } from "../../src/hub/target.ts";
+import type { Target } from "../../src/hub/verb.ts";
 import { FakeServer } from "../support/fake_hub.ts";
 
 const ALL = ["webpubsub.joinLeaveGroup"];
@@ -35,26 +37,30 @@ Deno.test("0 is no bound", () => {
   assert.equal(server.hub.groups.groupCountOf(ann.connection.slot), 2000);
 });
 
-Deno.test("the bound holds for what the application adds too", () => {
+Deno.test("the bound holds for what the application adds too, and a refused call changes nothing", () => {
   const server = new FakeServer({ maxGroups: 2 });
-  const full = server.client({ id: "full", userId: "ann", groups: ["a", "b"] });
+  server.client({ id: "full", userId: "ann", groups: ["a", "b"] });
   const other = server.client({ id: "other", userId: "ann" });
-  assert.equal(addConnectionToGroup(server.hub, "full", "c"), "tooMany");
-  assert.equal(addConnectionToGroup(server.hub, "full", "a"), "done");
-  assert.equal(addConnectionToGroup(server.hub, "nobody", "c"), "absent");
-  // The user's other connection has room.
-  assert.equal(addUserToGroup(server.hub, "ann", "c"), "tooMany");
-  assert.deepEqual(server.hub.groups.groupsOf(other.connection.slot), ["c"]);
-  assert.equal(server.hub.groups.groupCountOf(full.connection.slot), 2);
+  const add = (who: Target, group: string) => addToGroups(server.hub, who, [group], EVERYBODY);
+  const full = { kind: "connection", connectionId: "full" } as const;
+  assert.equal(add(full, "c"), "tooMany");
+  assert.equal(add(full, "a"), "done");
+  assert.equal(add({ kind: "connection", connectionId: "nobody" }, "c"), "absent");
+  // The user's other connection has room, but the call is one.
+  assert.equal(add({ kind: "user", userId: "ann" }, "c"), "tooMany");
+  assert.deepEqual(server.hub.groups.groupsOf(other.connection.slot), []);
+  assert.equal(server.counters.get("groups_per_connection_reached"), 2);
 });
 
 Deno.test("a client that filled itself up does not spoil a call for all", () => {
   const server = new FakeServer({ maxGroups: 2 });
   server.client({ groups: ["a", "b"] });
   const other = server.client();
-  assert.equal(addToGroups(server.hub, ["c", "d"]), "done");
+  const addToAll = (groups: string[]) =>
+    addToGroups(server.hub, { kind: "hub" }, groups, EVERYBODY);
+  assert.equal(addToAll(["c", "d"]), "done");
   assert.deepEqual(server.hub.groups.groupsOf(other.connection.slot).sort(), ["c", "d"]);
   // Nobody could be in three.
-  assert.equal(addToGroups(server.hub, ["e", "f", "g"]), "tooMany");
+  assert.equal(addToAll(["e", "f", "g"]), "tooMany");
   assert.equal(server.hub.groups.memberCount("e"), 0);
 });

@@ -215,12 +215,13 @@ Deno.test("an unexpected failure is 500 without internals", async () => {
     throw new Error("secret detail");
   };
   const answer = createRestPipeline({
-    hubs: new Proxy(Object.create(null), { get: () => fail }),
+    reach: new Proxy(Object.create(null), { get: () => fail }),
+    groupBound: { message: "" },
     log: { debug() {}, info() {}, warn() {}, error: (...given) => void failures.push(given) },
     authenticate: () => "ok",
     signClientToken: fail,
     continuationMacs: fail,
-    parseFilter: fail,
+    filters: { parse: fail },
     publicEndpoint: undefined,
     bound: undefined,
     trustForwardedHeaders: false,

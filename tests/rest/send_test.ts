@@ -16,7 +16,6 @@ function scene() {
   const { hub } = server;
   hub.congestion.queueHigh(slow.connection);
   const call: Call = {
-    hub,
     hubName: "chat",
     names: new Map(),
     query: new Query(""),
@@ -27,7 +26,8 @@ function scene() {
     endpoint: () => "",
   };
   const toAll = SEND_OPERATIONS.find(({ id }) => id === "WebPubSub_SendToAll");
-  return { server, hub, slow, answer: toAll?.run(call, {} as RestServices) };
+  const services = { reach: server.reach } as RestServices;
+  return { server, hub, slow, answer: toAll?.run(call, services) };
 }
 
 Deno.test("the answer comes when the message is in the queues", async () => {

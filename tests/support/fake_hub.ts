@@ -3,12 +3,19 @@
  */
 import { compileRoles } from "../../src/auth/roles.ts";
 import { Permissions } from "../../src/auth/permissions.ts";
+import { FilterCache } from "../../src/filter/cache.ts";
 import { AwayQueue } from "../../src/hub/away.ts";
 import { connect } from "../../src/hub/connect.ts";
 import { GroupBound } from "../../src/hub/group_bound.ts";
 import type { Hub } from "../../src/hub/hub.ts";
 import { Hubs } from "../../src/hub/hubs.ts";
-import { type Log, noUpstream, type Upstream } from "../../src/hub/ports.ts";
+import {
+  type Log,
+  type MembershipObserver,
+  noUpstream,
+  type Upstream,
+} from "../../src/hub/ports.ts";
+import { Reach } from "../../src/hub/reach.ts";
 import { receive } from "../../src/hub/receive.ts";
 import { Counters } from "../../src/observe/metrics.ts";
 import { jsonCodec } from "../../src/protocol/json.ts";
@@ -60,17 +67,27 @@ export class FakeClient {
   }
 }
 
+/** What a fake server is made of; the rest is as in a server without settings. */
+export interface ServerOptions {
+  readonly upstream?: Upstream;
+  readonly windowMs?: number;
+  readonly bounds?: ReplayBounds;
+  readonly maxGroups?: number;
+  readonly maxGroupsInHub?: number;
+  readonly memberships?: MembershipObserver;
+}
+
 /** The hub `chat` of a server without event handlers, unless some are given. */
 export class FakeServer {
   readonly platform = new FakePlatform();
   readonly counters = new Counters();
   readonly away: AwayQueue;
   readonly hubs: Hubs;
+  readonly reach: Reach;
   #clients = 0;
 
   constructor(
-    options: { upstream?: Upstream; windowMs?: number; bounds?: ReplayBounds; maxGroups?: number } =
-      {},
+    options: ServerOptions = {},
   ) {
     this.away = new AwayQueue(this.platform, options.windowMs ?? 60_000);
     this.hubs = new Hubs({
@@ -85,8 +102,11 @@ export class FakeServer {
       groupBound: new GroupBound(
         { platform: this.platform, meter: this.counters, log: silentLog },
         options.maxGroups,
+        options.maxGroupsInHub,
       ),
+      ...options.memberships && { memberships: options.memberships },
     });
+    this.reach = new Reach(this.hubs, new FilterCache());
   }
 
   /** The hub; it exists while it has a client. */
