@@ -4,14 +4,13 @@
  */
 
 import type { HeaderFields } from "./http/header_fields.ts";
+import { isAuthority } from "./http/request_rules.ts";
 
 const VERSION = "13";
 /** 16 bytes in base64. */
 const KEY = /^[A-Za-z0-9+/]{22}==$/;
 /** HTTP/1.0 knows no upgrade (RFC 9110 section 7.8), and HTTP/2 none of this kind. */
 const HTTP_VERSION = /^HTTP\/1\.[1-9]$/;
-/** Two `Host` lines come as one value with a blank in it. */
-const HOST = /^[^\s]+$/;
 
 /** A request to the client endpoint, as far as the judge looks at it. */
 export interface UpgradeRequest {
@@ -60,7 +59,10 @@ export function judgeUpgrade({ method, version, headers }: UpgradeRequest): Upgr
   if (version !== undefined && !HTTP_VERSION.test(version)) {
     return refusal(400, "A WebSocket handshake needs HTTP/1.1.");
   }
-  if (!HOST.test(headers.get("host") ?? "")) return refusal(400, "A Host header is required.");
+  // Two `Host` lines come as one value with a blank in it.
+  if (!isAuthority(headers.get("host") ?? "")) {
+    return refusal(400, "A valid Host header is required.");
+  }
   if (!asksForWebSocket(headers)) return refusal(400, "A WebSocket upgrade is required.");
   if (!hasToken(headers.get("connection"), "upgrade")) {
     return refusal(400, "A connection upgrade is required.");

@@ -133,6 +133,7 @@ const OFFERS: readonly HttpCase[] = [
     "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAA\r\n",
   ],
   ["TLS/1.2", "Connection: Upgrade\r\nUpgrade: TLS/1.2\r\n"],
+  ["two protocols in two lines", "Connection: Upgrade\r\nUpgrade: h2c\r\nUpgrade: TLS/1.2\r\n"],
   ["nothing", "Connection: Upgrade\r\nUpgrade:\r\n"],
   ["nothing, without Connection", "Upgrade:\r\n"],
   ["websocket on a path of the API", "Connection: Upgrade\r\nUpgrade: websocket\r\n"],

@@ -28,7 +28,13 @@ export const HTTP_NATIVE_DIFFERENCES: readonly HttpDifference[] = [
     reason: "the runtime refuses a request with an offer and a length or chunks",
     cases: Object.assign(
       {},
-      ...["h2c, HTTP2-Settings", "TLS/1.2", "nothing", "websocket on a path of the API"]
+      ...[
+        "h2c, HTTP2-Settings",
+        "TLS/1.2",
+        "two protocols in two lines",
+        "nothing",
+        "websocket on a path of the API",
+      ]
         .flatMap((offer) =>
           ["a length", "a length of 0", "chunks"].map((body) => `${offer} with ${body}`)
         )

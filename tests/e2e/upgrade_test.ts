@@ -56,6 +56,13 @@ const OFFERS: readonly (readonly [string, string])[] = [
   ["what is no name", `a b, "q", ${JSON_NAME}`],
 ];
 
+/** What `Upgrade` offers. */
+const UPGRADES: readonly (readonly [string, string])[] = [
+  ["one", "WebSocket"],
+  ["beside another", "h2c, websocket"],
+  ["beside another, in two lines", "h2c\r\nUpgrade: websocket"],
+];
+
 for (const transport of TRANSPORTS) {
   /** The old runtime names a subprotocol only where the offer has one blank behind each comma. */
   const namesAll = !(transport === "native" && IS_OLD_RUNTIME);
@@ -96,6 +103,17 @@ for (const transport of TRANSPORTS) {
       },
     });
   }
+
+  Deno.test(`${transport}: the upgrade to WebSocket may be one of several`, async (t) => {
+    await using server = await startServer({ ...QUIET, transport });
+    const query = `access_token=${clientToken(server, "chat")}`;
+    for (const [name, upgrade] of UPGRADES) {
+      await t.step(name, async () => {
+        using client = await open(server, { headers: { Upgrade: upgrade } }, query);
+        assert.equal(client.status, 101);
+      });
+    }
+  });
 
   Deno.test(`${transport}: an offer is a comma list with blanks, tabs and empty members`, async (t) => {
     await using server = await startServer({ ...QUIET, transport });

@@ -56,9 +56,10 @@ Deno.test("upgrade and connection are lists, compared without regard to case", (
 
 for (
   const [changes, message] of [
-    [{ Host: undefined }, "A Host header is required."],
-    [{ Host: "" }, "A Host header is required."],
-    [{ Host: "one, two" }, "A Host header is required."],
+    [{ Host: undefined }, "A valid Host header is required."],
+    [{ Host: "" }, "A valid Host header is required."],
+    [{ Host: "one, two" }, "A valid Host header is required."],
+    [{ Host: "user@localhost" }, "A valid Host header is required."],
     [{ Upgrade: undefined }, "A WebSocket upgrade is required."],
     [{ Upgrade: "websockets" }, "A WebSocket upgrade is required."],
     [{ Upgrade: "web socket" }, "A WebSocket upgrade is required."],

@@ -33,7 +33,6 @@ const SINGLE = new Set([
   "sec-websocket-key",
   "sec-websocket-version",
   "transfer-encoding",
-  "upgrade",
 ]);
 const REQUEST_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([\x21-\x7e]+) (HTTP\/[0-9]\.[0-9])$/;
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;

@@ -128,7 +128,6 @@ const FLAWED: readonly (readonly [string, Flaw])[] = [
   ["GET / HTTP/1.1\r\nH\xe9: a\r\n\r\n", "headerLine"],
   ...[
     "Host",
-    "Upgrade",
     "Sec-WebSocket-Key",
     "Sec-WebSocket-Version",
     "Authorization",
