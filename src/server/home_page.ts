@@ -116,8 +116,9 @@ publish; applications manage them over a REST API. The official SDKs work with i
 <h2>Try it</h2>
 <ol>
 <li>The server printed its connection string when it started. Its access key is a secret, so it is not shown here.</li>
-<li>Get a client URL with a token for the hub <code>chat</code>, and open it with any WebSocket client:
-<pre>hubbub token --hub chat</pre></li>
+<li>Get a client URL with a token for the hub <code>chat</code>, and open it with any WebSocket client. In the folder of
+the sources the command is <code>deno task start</code> instead of <code>hubbub</code>.
+<pre>hubbub token --hub chat --public-endpoint ${server}</pre></li>
 <li>Send to all clients of the hub from Node, after <code>npm install @azure/web-pubsub</code>:
 <pre>import { WebPubSubServiceClient } from "@azure/web-pubsub";
 const chat = new WebPubSubServiceClient(

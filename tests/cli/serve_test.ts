@@ -52,10 +52,16 @@ Deno.test("the start-up text has connection string, client URL, health URL and h
       "Endpoint=http://localhost:8080;AccessKey=ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789ABCDEFGH;Version=1.0;",
       "ws://localhost:8080/client/hubs/{hub}?access_token={token}",
       "http://localhost:8080/api/health",
-      "hubbub token --hub chat",
+      "hubbub token --hub chat --public-endpoint http://localhost:8080",
       "allowInsecureConnection: true",
     ]
   ) assert.ok(text.includes(part), `${part} is missing in ${text}`);
+});
+
+Deno.test("the hint how to get a client URL names the server that gives it, whatever its port", async () => {
+  const endpoint = "http://localhost:9090";
+  const text = await bannerOf(true, { HUBBUB_PUBLIC_ENDPOINT: endpoint });
+  assert.ok(text.includes(`hubbub token --hub chat --public-endpoint ${endpoint}\n`));
 });
 
 Deno.test("a key of one's own is shown on a terminal and hidden where output is collected", async () => {

@@ -13,7 +13,8 @@ Deno.test("GET / is a page that says that the server works, and how to go on", a
     assert.equal(page.status, 200);
     assert.equal(page.headers.get("content-type"), "text/html; charset=utf-8");
     assert.match(page.body, /^<!DOCTYPE html>[^]*<\/html>\n$/);
-    for (const text of [server.endpoint, server.healthUrl, server.clientUrlTemplate, "README"]) {
+    const token = `hubbub token --hub chat --public-endpoint ${server.endpoint}`;
+    for (const text of [server.healthUrl, server.clientUrlTemplate, token, "README"]) {
       assert.ok(page.body.includes(text), text);
     }
   }
