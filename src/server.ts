@@ -41,7 +41,7 @@ import {
   listenerEndpoint,
   listenHost,
   upstreamSettings,
-} from "./server_settings.ts";
+} from "./server/settings.ts";
 
 /** Settings of a server, all optional: what is left out has its default. */
 export type ServerOptions = ConfigInput & {
@@ -188,7 +188,7 @@ class Server implements HubbubServer {
       this.#listener = { close: () => http.shutdown() };
       return this.#open(http.port);
     }
-    const { composeFront } = await import("./server_batching.ts");
+    const { composeFront } = await import("./server/wire_front.ts");
     const shared = this.#clientContext({});
     const front = composeFront(
       {
@@ -283,7 +283,7 @@ class Server implements HubbubServer {
   }
 
   async #firstRest(request: RestRequest): Promise<RestResponse> {
-    const { composeRest } = await import("./server_rest.ts");
+    const { composeRest } = await import("./server/wire_rest.ts");
     this.#rest ??= composeRest({
       config: this.#config,
       platform: this.#platform,

@@ -3,7 +3,7 @@ import { AccessKeys } from "../auth/access_key.ts";
 import { authorityOf } from "../auth/audience.ts";
 import { loadConfig } from "../config/load.ts";
 import { hubKey, isHubName } from "../names.ts";
-import { listenerEndpoint } from "../server_settings.ts";
+import { listenerEndpoint } from "../server/settings.ts";
 import { checkHandler } from "../upstream/check_handler.ts";
 import { webPubSubLanguage } from "../webpubsub/handler_language.ts";
 import type { Flags } from "./args.ts";

@@ -6,7 +6,7 @@ import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { MAX_INT32 } from "../limits.ts";
 import { hubKey, isGroupName, isHubName } from "../names.ts";
-import { listenerEndpoint } from "../server_settings.ts";
+import { listenerEndpoint } from "../server/settings.ts";
 import type { Flags, TokenWishes } from "./args.ts";
 import { EXIT, problemText } from "./exit.ts";
 import type { World } from "./world.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { loadConfig } from "../../src/config/load.ts";
-import { upstreamSettings } from "../../src/server_settings.ts";
+import { upstreamSettings } from "../../src/server/settings.ts";
 import { Dispatcher } from "../../src/upstream/dispatcher.ts";
 import { requestOf } from "../config/load.ts";
 import { FakePlatform } from "../support/fake_platform.ts";

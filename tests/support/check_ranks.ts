@@ -8,7 +8,7 @@ import { dirname, join, normalize, relative } from "node:path";
 const RANKS: readonly (readonly string[])[] = [
   ["main.ts"],
   ["cli"],
-  ["server.ts", "server_settings.ts", "server_rest.ts", "server_batching.ts", "server"],
+  ["server.ts", "server"],
   ["config", "rest", "transport", "webpubsub", "upstream", "observe"],
   ["events", "hub"],
   ["session"],
@@ -47,7 +47,7 @@ for (const file of ["main.ts", ...sources("src")]) {
     if (from === to || to === "deno.json") continue;
     const allowed = ALONE.includes(from)
       ? rankOf(to) === LAST
-      : rankOf(to) > rankOf(from) || (from === "server.ts" && /^server(_|$)/.test(to)) ||
+      : rankOf(to) > rankOf(from) || (from === "server.ts" && to === "server") ||
         (rankOf(from) === LAST && rankOf(to) === LAST);
     if (!allowed) problems.push(`${file}: must not import ${target}`);
   }

@@ -1,10 +1,10 @@
 /**
  * The configuration in the plain values that the parts of the server take.
  */
-import { authorityOf, type Origins } from "./auth/audience.ts";
-import type { Config, EventHandler, HubSettings } from "./config/schema.ts";
-import { HANDLER_CALL_MS, KEEP_ALIVE_SECONDS } from "./limits.ts";
-import type { HandlerAuth, HandlerSettings, UpstreamSettings } from "./upstream/settings.ts";
+import { authorityOf, type Origins } from "../auth/audience.ts";
+import type { Config, EventHandler, HubSettings } from "../config/schema.ts";
+import { HANDLER_CALL_MS, KEEP_ALIVE_SECONDS } from "../limits.ts";
+import type { HandlerAuth, HandlerSettings, UpstreamSettings } from "../upstream/settings.ts";
 
 const UNNAMED_HUB: HubSettings = {
   anonymousConnectPolicy: "deny",
