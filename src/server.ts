@@ -1,47 +1,26 @@
 /**
  * The composition root: puts a server together from its parts. `startServer` is the product and the test fixture.
  */
-import { AccessKeys, connectionString } from "./auth/access_key.ts";
+import { connectionString } from "./auth/access_key.ts";
 import type { Origins } from "./auth/audience.ts";
-import { TokenVerifier } from "./auth/token.ts";
-import type { Config, ConfigInput } from "./config/schema.ts";
 import { configFromOptions } from "./config/load.ts";
-import { secretsOf } from "./config/secrets.ts";
-import { errorFields } from "./errors.ts";
-import { AwayQueue } from "./hub/away.ts";
-import { closeAll } from "./hub/close.ts";
-import { GroupBound } from "./hub/group_bound.ts";
-import { Hubs } from "./hub/hubs.ts";
-import type { Log } from "./hub/ports.ts";
-import { answerHealth } from "./observe/health.ts";
-import { createLog } from "./observe/log.ts";
-import { Counters } from "./observe/metrics.ts";
+import type { Config, ConfigInput } from "./config/schema.ts";
+import type { Counters } from "./observe/metrics.ts";
 import { type Platform, systemPlatform } from "./platform.ts";
-import type { Codec } from "./protocol/event.ts";
-import { jsonCodec } from "./protocol/json.ts";
 import type { RestPipeline } from "./rest/pipeline.ts";
-import type { RestRequest, RestResponse } from "./rest/request.ts";
-import { withCors } from "./server/with_cors.ts";
-import { ReconnectionTokens } from "./session/recovery.ts";
-import { SERVICE_BOUNDS } from "./session/replay_buffer.ts";
-import { createClientAuthenticator } from "./transport/client_auth.ts";
-import { SocketDeadlines } from "./transport/deadlines.ts";
-import { Descriptors } from "./transport/descriptors.ts";
-import { BodyRoom } from "./transport/http/body_room.ts";
-import { isAuthority } from "./transport/http/request_rules.ts";
-import { OpenSockets } from "./transport/drain.ts";
-import type { NativeContext } from "./transport/native.ts";
-import { Pump } from "./transport/pump.ts";
-import { Dispatcher } from "./upstream/dispatcher.ts";
-import { webPubSubLanguage } from "./webpubsub/handler_language.ts";
+import { composeCore, type Core } from "./server/core.ts";
+import { drain } from "./server/drain.ts";
+import { type Listener, openListener } from "./server/listener.ts";
+import { createRoutes } from "./server/routes.ts";
 import {
   audienceOrigins,
-  hubSettings,
   listenerAuthorities,
   listenerEndpoint,
-  listenHost,
   upstreamSettings,
 } from "./server/settings.ts";
+import { composeClients } from "./server/wire_clients.ts";
+import { Descriptors } from "./transport/descriptors.ts";
+import { OpenSockets } from "./transport/open_sockets.ts";
 
 /** Settings of a server, all optional: what is left out has its default. */
 export type ServerOptions = ConfigInput & {
@@ -90,143 +69,52 @@ export async function startServer(options: ServerOptions = {}): Promise<HubbubSe
   return server;
 }
 
-/** The page for browsers, and the icon that they ask for. */
-const HOME = /^\/(?:favicon\.ico)?(?:\?|$)/;
-const UNAVAILABLE: RestResponse = { status: 503, headers: {}, body: undefined };
-/** Links and audiences would name nobody. Only the runtime's HTTP passes such requests on. */
-const NO_HOST: RestResponse = {
-  status: 400,
-  headers: { "content-type": "text/plain;charset=UTF-8" },
-  body: "A valid Host header is required.",
-};
-const HEALTH = /^\/api\/health\/?(?:\?|$)/;
-
-/** What listens for clients and for everybody else. */
-interface Listener {
-  /** Takes no more connections; resolves when requests in work are answered and all others ended. */
-  close(): Promise<void>;
-}
-
 class Server implements HubbubServer {
-  readonly counters = new Counters();
+  readonly #core: Core;
   readonly #sockets = new OpenSockets();
-  readonly #deadlines: SocketDeadlines;
-  readonly #platform: Platform;
-  readonly #log: Log;
-  readonly #keys: AccessKeys;
-  readonly #verifier: TokenVerifier;
-  readonly #hubs: Hubs;
-  readonly #away: AwayQueue;
-  readonly #upstream: Dispatcher;
-  readonly #descriptors: Descriptors;
-  #listener: Listener | undefined;
-  /** Made once the port is known, before the first request is read. */
-  #clients: NativeContext | undefined;
-  #origins: Origins = {};
-  /** Loaded with the first REST call. */
-  #rest: RestPipeline | undefined;
-  endpoint = "";
   #config: Config;
+  #listener: Listener | undefined;
+  #origins: Origins = {};
   #closing: Promise<void> | undefined;
+  endpoint = "";
 
   constructor(config: Config, platform: Platform) {
     this.#config = config;
-    this.#platform = platform;
-    this.#deadlines = new SocketDeadlines(platform);
-    const { primary, secondary } = config.accessKeys;
-    this.#keys = new AccessKeys(primary, secondary);
-    this.#verifier = new TokenVerifier(this.#keys, () => platform.now());
-    const secrets = secretsOf(config);
-    this.#log = createLog({ ...config.log, secrets, now: () => platform.now() });
-    this.#upstream = new Dispatcher(upstreamSettings(config), {
-      platform,
-      log: this.#log,
-      signature: (connectionId) => this.#keys.signature(connectionId),
-    });
-    this.#away = new AwayQueue(platform, config.recoveryWindowSeconds * 1000);
-    const groupBound = new GroupBound(
-      { platform, log: this.#log, meter: this.counters },
-      config.limits.groupsPerConnection,
-    );
-    this.#hubs = new Hubs({
-      platform,
-      groupBound,
-      upstream: this.#upstream,
-      language: webPubSubLanguage,
-      meter: this.counters,
-      log: this.#log,
-      reconnectionTokens: new ReconnectionTokens(platform),
-      replayBounds: SERVICE_BOUNDS,
-      away: this.#away,
-    });
-    this.#descriptors = new Descriptors(
-      { platform, log: this.#log },
-      config.limits.reservedDescriptors,
-    );
+    this.#core = composeCore(config, platform);
   }
 
-  /** Opens the port. Of the two transports only the one that is wanted is loaded. */
+  /** Opens the port. No request is read before the names that follow from its number are known. */
   async listen(): Promise<void> {
-    const { transport, host, port } = this.#config;
-    const hostname = listenHost(host);
-    const room = new BodyRoom(this.#config.limits.restBytesInWork);
-    if (transport === "native") {
-      const { listenNatively } = await import("./server/native_http.ts");
-      const http = listenNatively(
-        {
-          platform: this.#platform,
-          descriptors: this.#descriptors,
-          clients: () => this.#clients,
-          room,
-          isStopping: () => this.#closing !== undefined,
-          answer: (request) => this.#answer(request),
-          failed: (error) => this.#log.error("request failed", errorFields(error)),
-        },
-        hostname,
-        port,
-      );
-      this.#listener = { close: () => http.shutdown() };
-      return this.#open(http.port);
-    }
-    const { composeFront } = await import("./server/wire_front.ts");
-    const shared = this.#clientContext({});
-    const front = composeFront(
-      {
-        ...shared,
-        descriptors: this.#descriptors,
-        authenticate: (...token) => (this.#clients ?? shared).authenticate(...token),
-      },
-      (request) => this.#answer(request),
-      room,
-    );
-    this.#listener = front;
-    this.#open(await front.listen(hostname, port));
+    const config = this.#config;
+    const { platform, log } = this.#core;
+    const isStopping = () => this.#closing !== undefined;
+    this.#listener = await openListener(config, {
+      descriptors: new Descriptors({ platform, log }, config.limits.reservedDescriptors),
+      clients: composeClients(this.#core, {
+        sockets: this.#sockets,
+        config: () => this.#config,
+        origins: () => this.#origins,
+        isStopping,
+      }),
+      answer: createRoutes({
+        isStopping,
+        allowedOrigins: config.cors?.allowedOrigins ?? [],
+        home: this,
+        loadRest: () => this.#loadRest(),
+      }),
+    });
+    const { port } = this.#listener;
+    this.endpoint = config.publicEndpoint ?? listenerEndpoint(config.host, port);
+    this.#origins = audienceOrigins(config, listenerAuthorities(config.host, port));
   }
 
-  #open(port: number): void {
-    const { publicEndpoint, host } = this.#config;
-    this.endpoint = publicEndpoint ?? listenerEndpoint(host, port);
-    this.#origins = audienceOrigins(this.#config, listenerAuthorities(host, port));
-    this.#clients = this.#clientContext(this.#origins);
+  async #loadRest(): Promise<RestPipeline> {
+    const { composeRest } = await import("./server/wire_rest.ts");
+    return composeRest(this.#core, this.#config, this.#origins);
   }
 
-  #clientContext(origins: Origins): NativeContext {
-    return {
-      platform: this.#platform,
-      upstream: this.#upstream,
-      language: webPubSubLanguage,
-      meter: this.counters,
-      pump: new Pump(this.#platform),
-      open: this.#sockets,
-      deadlines: this.#deadlines,
-      isStopping: () => this.#closing !== undefined,
-      hubs: this.#hubs,
-      groupBound: this.#hubs.context.groupBound,
-      authenticate: createClientAuthenticator(this.#verifier, origins, this.#log),
-      allowsAnonymous: (hub) => hubSettings(this.#config, hub).anonymousConnectPolicy === "allow",
-      keepAliveSeconds: (hub) => hubSettings(this.#config, hub).webSocketKeepAliveIntervalInSeconds,
-      codec: (framing) => framing === "json" ? jsonCodec : loadProtobufCodec(),
-    };
+  get counters(): Counters {
+    return this.#core.counters;
   }
 
   get accessKey(): string {
@@ -250,73 +138,23 @@ class Server implements HubbubServer {
   }
 
   reload(config: Config): void {
-    this.#upstream.replace(upstreamSettings(config));
-    this.#keys.replace(config.accessKeys.primary, config.accessKeys.secondary);
+    this.#core.upstream.replace(upstreamSettings(config));
+    this.#core.keys.replace(config.accessKeys.primary, config.accessKeys.secondary);
     const { accessKeys, hubs } = config;
     this.#config = { ...this.#config, accessKeys, hubs };
   }
 
   close(): Promise<void> {
-    return this.#closing ??= this.#drain();
+    return this.#closing ??= this.#stop();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  /** Everything but the client endpoint, for either transport. */
-  #answer(request: RestRequest): RestResponse | Promise<RestResponse> {
-    if (this.#closing !== undefined) return UNAVAILABLE;
-    const { method, target } = request;
-    if (HOME.test(target)) return this.#home(method, target);
-    return withCors(this.#config.cors?.allowedOrigins ?? [], request, () => {
-      if (HEALTH.test(target)) return answerHealth(method);
-      if (!isAuthority(request.headers.get("host") ?? "")) return NO_HOST;
-      return this.#rest === undefined ? this.#firstRest(request) : this.#rest(request);
-    });
+  async #stop(): Promise<void> {
+    const { drainSeconds } = this.#config;
+    const ending = { core: this.#core, sockets: this.#sockets, listener: this.#listener };
+    await drain(ending, drainSeconds * 1000);
   }
-
-  async #home(method: string, target: string): Promise<RestResponse> {
-    const { answerHome } = await import("./server/home_page.ts");
-    const { status, headers, body } = answerHome(method, target, this);
-    return { status, headers, body: body ?? undefined };
-  }
-
-  async #firstRest(request: RestRequest): Promise<RestResponse> {
-    const { composeRest } = await import("./server/wire_rest.ts");
-    this.#rest ??= composeRest({
-      config: this.#config,
-      platform: this.#platform,
-      log: this.#log,
-      keys: this.#keys,
-      tokens: this.#verifier,
-      origins: this.#origins,
-      hubs: this.#hubs,
-    });
-    return await this.#rest(request);
-  }
-
-  /**
-   * Close frames to everybody, then the listener: while a WebSocket is open, older runtimes never finish a shutdown,
-   * and newer ones send a close frame of their own.
-   */
-  async #drain(): Promise<void> {
-    const ms = this.#config.drainSeconds * 1000;
-    const timeout = Promise.withResolvers<void>();
-    const cancel = this.#platform.after(ms, timeout.resolve);
-    for (const hub of [...this.#hubs.all()]) {
-      closeAll(hub, [...hub.connections()], "serverShutdown");
-    }
-    this.#away.close();
-    await Promise.race([this.#sockets.whenNone(), timeout.promise]);
-    const ended = Promise.all([this.#listener?.close(), this.#upstream.drain(ms)]);
-    await Promise.race([ended, timeout.promise]);
-    cancel();
-    this.#log.debug("stopped");
-  }
-}
-
-async function loadProtobufCodec(): Promise<Codec> {
-  const { protobufCodec } = await import("./protocol/protobuf.ts");
-  return protobufCodec;
 }

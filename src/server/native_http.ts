@@ -2,6 +2,7 @@
  * The runtime's HTTP server, where the native transport lives: its requests and answers as the plain data that both
  * transports share.
  */
+import { errorFields } from "../errors.ts";
 import { MAX_TARGET_BYTES } from "../limits.ts";
 import type { RestRequest, RestResponse } from "../rest/request.ts";
 import type { BodyRoom } from "../transport/http/body_room.ts";
@@ -15,15 +16,12 @@ import { targetOf } from "./raw_target.ts";
 
 /** What the listener needs. */
 export interface NativeListenerContext extends GuardContext {
+  /** What clients are served with. */
+  readonly clients: NativeContext;
   /** What bodies of requests take their bytes from. */
   readonly room: BodyRoom;
-  /** What clients are served with; `undefined` until the port is known. */
-  clients(): NativeContext | undefined;
-  isStopping(): boolean;
   /** Answers what is not for the client endpoint. */
   answer(request: RestRequest): RestResponse | Promise<RestResponse>;
-  /** A fault of ours. */
-  failed(error: unknown): void;
 }
 
 /**
@@ -52,7 +50,9 @@ function listenOnce(
     hostname,
     onListen: () => {},
     onError: (error) => {
-      if (!(error instanceof CutOff)) context.failed(error);
+      if (!(error instanceof CutOff)) {
+        context.clients.hubs.context.log.error("request failed", errorFields(error));
+      }
       return new Response(null, { status: 500 });
     },
   }, (request) => serve(request, context, bodies));
@@ -65,8 +65,8 @@ function serve(
   context: NativeListenerContext,
   bodies: NativeBodies,
 ): Response | Promise<Response> {
-  const clients = context.clients();
-  if (context.isStopping() || clients === undefined) return new Response(null, { status: 503 });
+  const { clients } = context;
+  if (clients.isStopping()) return new Response(null, { status: 503 });
   const target = targetOf(request.url);
   if (target.length > MAX_TARGET_BYTES) return new Response(null, { status: 414 });
   if (isClientTarget(target)) return serveClient(request, target, clients);

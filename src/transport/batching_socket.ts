@@ -8,7 +8,7 @@ import { CLOSE_ANSWER_MS, RUNTIME_BUFFER_BYTES } from "../limits.ts";
 import type { Platform } from "../platform.ts";
 import type { Frame } from "../protocol/event.ts";
 import type { Batch, Batcher, Flushable } from "./batch.ts";
-import type { OpenSockets } from "./drain.ts";
+import type { OpenSockets } from "./open_sockets.ts";
 import { type Beating, BEATS_PER_SECOND, type Heartbeat } from "./heartbeat.ts";
 import type { Pump, Pumped } from "./pump.ts";
 import type { Reader, ReadQueue } from "./read_queue.ts";

@@ -13,15 +13,18 @@ export type ClientAuthenticator = (
   hosts: readonly string[],
 ) => ClientClaims | undefined;
 
-/** Makes the judge; the reason of a refusal goes to the log, never to the client. */
+/**
+ * Makes the judge; the reason of a refusal goes to the log, never to the client. `origins` is asked at each judgement: the
+ * port, which audiences may name, is known only once it is open.
+ */
 export function createClientAuthenticator(
   verifier: TokenVerifier,
-  origins: Origins,
+  origins: () => Origins,
   log: Log,
 ): ClientAuthenticator {
   return (token, hub, requestAuthorities) => {
     const verdict = verifier.verifyClient(token, {
-      ...origins,
+      ...origins(),
       endpoint: "default",
       hub,
       requestAuthorities,

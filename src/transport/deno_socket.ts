@@ -7,7 +7,7 @@ import { RUNTIME_BUFFER_BYTES } from "../limits.ts";
 import type { Platform } from "../platform.ts";
 import type { Frame } from "../protocol/event.ts";
 import type { Awaited, SocketDeadlines } from "./deadlines.ts";
-import type { OpenSockets } from "./drain.ts";
+import type { OpenSockets } from "./open_sockets.ts";
 import { Outbox } from "./outbox.ts";
 import type { Pump, Pumped } from "./pump.ts";
 import type { ClientSocket, SocketEvents } from "./socket.ts";

@@ -7,7 +7,7 @@ import { CLOSE_ANSWER_MS } from "../../src/limits.ts";
 import { Counters } from "../../src/observe/metrics.ts";
 import { Batcher } from "../../src/transport/batch.ts";
 import { BatchingSocket } from "../../src/transport/batching_socket.ts";
-import { OpenSockets } from "../../src/transport/drain.ts";
+import { OpenSockets } from "../../src/transport/open_sockets.ts";
 import { Heartbeat } from "../../src/transport/heartbeat.ts";
 import { Pump } from "../../src/transport/pump.ts";
 import { ReadQueue } from "../../src/transport/read_queue.ts";

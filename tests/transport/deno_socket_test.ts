@@ -4,7 +4,7 @@ import { CLOSE_ANSWER_MS, HANDSHAKE_OPEN_MS } from "../../src/limits.ts";
 import { Counters } from "../../src/observe/metrics.ts";
 import { SocketDeadlines } from "../../src/transport/deadlines.ts";
 import { DenoSocket } from "../../src/transport/deno_socket.ts";
-import { OpenSockets } from "../../src/transport/drain.ts";
+import { OpenSockets } from "../../src/transport/open_sockets.ts";
 import { Pump } from "../../src/transport/pump.ts";
 import { FakePlatform } from "../support/fake_platform.ts";
 

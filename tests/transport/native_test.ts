@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { noUpstream, type Upstream } from "../../src/hub/ports.ts";
 import { jsonCodec } from "../../src/protocol/json.ts";
 import { SocketDeadlines } from "../../src/transport/deadlines.ts";
-import { OpenSockets } from "../../src/transport/drain.ts";
+import { OpenSockets } from "../../src/transport/open_sockets.ts";
 import { type NativeContext, serveClient } from "../../src/transport/native.ts";
 import { Pump } from "../../src/transport/pump.ts";
 import { webPubSubLanguage } from "../../src/webpubsub/handler_language.ts";

@@ -1,0 +1,62 @@
+/**
+ * The parts of a server that need no port: keys, tokens, log, hubs and the events that they raise.
+ */
+import { AccessKeys } from "../auth/access_key.ts";
+import { TokenVerifier } from "../auth/token.ts";
+import type { Config } from "../config/schema.ts";
+import { secretsOf } from "../config/secrets.ts";
+import { AwayQueue } from "../hub/away.ts";
+import { GroupBound } from "../hub/group_bound.ts";
+import { Hubs } from "../hub/hubs.ts";
+import type { Log } from "../hub/ports.ts";
+import { createLog } from "../observe/log.ts";
+import { Counters } from "../observe/metrics.ts";
+import type { Platform } from "../platform.ts";
+import { ReconnectionTokens } from "../session/recovery.ts";
+import { SERVICE_BOUNDS } from "../session/replay_buffer.ts";
+import { Dispatcher } from "../upstream/dispatcher.ts";
+import { webPubSubLanguage } from "../webpubsub/handler_language.ts";
+import { upstreamSettings } from "./settings.ts";
+
+/** What all of a server shares, whichever transport it listens with. */
+export interface Core {
+  readonly platform: Platform;
+  readonly log: Log;
+  readonly counters: Counters;
+  readonly keys: AccessKeys;
+  readonly tokens: TokenVerifier;
+  readonly upstream: Dispatcher;
+  readonly away: AwayQueue;
+  readonly hubs: Hubs;
+}
+
+/** Puts these parts together. */
+export function composeCore(config: Config, platform: Platform): Core {
+  const now = () => platform.now();
+  const counters = new Counters();
+  const { primary, secondary } = config.accessKeys;
+  const keys = new AccessKeys(primary, secondary);
+  const log = createLog({ ...config.log, secrets: secretsOf(config), now });
+  const upstream = new Dispatcher(upstreamSettings(config), {
+    platform,
+    log,
+    signature: (connectionId) => keys.signature(connectionId),
+  });
+  const away = new AwayQueue(platform, config.recoveryWindowSeconds * 1000);
+  const hubs = new Hubs({
+    platform,
+    groupBound: new GroupBound(
+      { platform, log, meter: counters },
+      config.limits.groupsPerConnection,
+    ),
+    upstream,
+    language: webPubSubLanguage,
+    meter: counters,
+    log,
+    reconnectionTokens: new ReconnectionTokens(platform),
+    replayBounds: SERVICE_BOUNDS,
+    away,
+  });
+  const tokens = new TokenVerifier(keys, now);
+  return { platform, log, counters, keys, tokens, upstream, away, hubs };
+}
