@@ -12,7 +12,7 @@ import {
   MAX_PATTERNS,
 } from "../limits.ts";
 import { isGroupName } from "../names.ts";
-import { BoundedCache } from "./bounded_cache.ts";
+import { BoundedCache } from "../bounded_cache.ts";
 import { parsePattern, type RolePattern } from "./role_pattern.ts";
 
 /** What a client may be allowed to do with a group. The two are independent of each other. */

@@ -13,7 +13,7 @@ import {
   parseAudiences,
   type RestTarget,
 } from "./audience.ts";
-import { BoundedCache } from "./bounded_cache.ts";
+import { BoundedCache } from "../bounded_cache.ts";
 import { type Claims, lifetimeFlaw, readClaims } from "./claims.ts";
 import { parseCompact, readPayload } from "./compact.ts";
 import { Doorkeeper } from "./doorkeeper.ts";

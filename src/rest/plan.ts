@@ -1,7 +1,7 @@
 /**
  * What a method and a target ask for, thought through once: applications call the same few targets over and over.
  */
-import { BoundedCache } from "../auth/bounded_cache.ts";
+import { BoundedCache } from "../bounded_cache.ts";
 import { badRequest } from "../errors.ts";
 import { MAX_PLANNED_TARGET_LENGTH, MAX_PLANS } from "../limits.ts";
 import { hubKey, isGroupName, isHubName, isPresent } from "../names.ts";

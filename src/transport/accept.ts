@@ -6,7 +6,7 @@
  */
 import { Buffer } from "node:buffer";
 import { bearerToken } from "../auth/bearer.ts";
-import { BoundedCache } from "../auth/bounded_cache.ts";
+import { BoundedCache } from "../bounded_cache.ts";
 import { compileRoles } from "../auth/roles.ts";
 import { Permissions } from "../auth/permissions.ts";
 import { CLOSE_RULES } from "../errors.ts";

@@ -13,7 +13,17 @@ const RANKS: readonly (readonly string[])[] = [
   ["events", "hub"],
   ["session"],
   ["group_index", "filter", "auth", "protocol"],
-  ["bytes.ts", "errors.ts", "limits.ts", "names.ts", "platform.ts", "seldom.ts"],
+  [
+    "bounded_cache.ts",
+    "bytes.ts",
+    "deadlines.ts",
+    "errors.ts",
+    "limits.ts",
+    "names.ts",
+    "platform.ts",
+    "ports.ts",
+    "seldom.ts",
+  ],
 ];
 /** These import the last rank only: they are read, fuzzed and benchmarked alone. */
 const ALONE = ["protocol", "filter", "group_index"];

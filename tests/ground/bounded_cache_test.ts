@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { BoundedCache } from "../../src/auth/bounded_cache.ts";
+import { BoundedCache } from "../../src/bounded_cache.ts";
 
 Deno.test("a cache never holds more than its limit, and never a wrong value", () => {
   fc.assert(
