@@ -166,6 +166,12 @@ export const HANDSHAKE_OPEN_MS = 3000;
 export const CLOSE_ANSWER_MS = 5000;
 
 /**
+ * The last part of those two times, in milliseconds (ours). It begins anew when the rest is found to be over: after a turn of
+ * the loop that took seconds, the runtime still has to report what happened meanwhile.
+ */
+export const LAST_WAIT_MS = 1000;
+
+/**
  * Bytes that the runtime may hold for one socket before frames wait in our queue, where they can still expire (ours).
  */
 export const RUNTIME_BUFFER_BYTES = 256 * 1024;

@@ -9,7 +9,7 @@ import {
   type CarrierRequest,
 } from "./carrier.ts";
 import type { Lane } from "./lanes.ts";
-import type { Deadlines } from "./deadlines.ts";
+import type { Deadlines } from "../deadlines.ts";
 import { isRetryableStatus, pause } from "./retry.ts";
 
 /** How the call is made. */
@@ -17,7 +17,7 @@ export interface CallOptions {
   readonly platform: Platform;
   readonly carrier: Carrier;
   /** The limit for all attempts, pauses and waiting for turns together. */
-  readonly deadlines: Deadlines;
+  readonly deadlines: Deadlines<AbortController>;
   /** One more attempt than there are pauses, in milliseconds. */
   readonly pausesMs: readonly number[];
   /** Where the attempts take their turns; the caller has entered it. */
@@ -49,7 +49,11 @@ export async function callHandler(
 ): Promise<CallResult> {
   const { platform, pausesMs, signal, deadlines } = options;
   const controller = new AbortController();
-  const deadline = deadlines.start(controller);
+  let isLate = false;
+  deadlines.start(controller, () => {
+    isLate = true;
+    controller.abort();
+  });
   const abort = () => controller.abort();
   signal?.addEventListener("abort", abort, { once: true });
   if (signal?.aborted) abort();
@@ -63,12 +67,12 @@ export async function callHandler(
         if (again === undefined || !isWorthRetrying(result)) return result;
         if (await pause(platform, again, controller.signal)) continue;
       }
-      return deadline.expired
+      return isLate
         ? { kind: "timeout", detail: `no answer within ${deadlines.ms} ms`, attempts }
         : { kind: "aborted", detail: "the caller gave up", attempts };
     }
   } finally {
-    deadlines.end(deadline);
+    deadlines.end(controller);
     signal?.removeEventListener("abort", abort);
   }
 }

@@ -13,7 +13,7 @@ import { isSuccess } from "./carrier.ts";
 import { connectEvent } from "./cloud_event.ts";
 import { Lane } from "./lanes.ts";
 import { CookieJars } from "./cookies.ts";
-import { Deadlines } from "./deadlines.ts";
+import { Deadlines } from "../deadlines.ts";
 import { compileSetup, prepareDelivery } from "./delivery.ts";
 import { type ResolveHost, systemResolveHost } from "./egress_guard.ts";
 import { UPSTREAM_LIMITS } from "./limits.ts";
@@ -153,7 +153,7 @@ function callOptions(request: CheckRequest): Omit<CallOptions, "carrier"> {
   lane.enter();
   return {
     platform: request.platform,
-    deadlines: new Deadlines(request.platform, UPSTREAM_LIMITS.validationMs),
+    deadlines: new Deadlines<AbortController>(request.platform, UPSTREAM_LIMITS.validationMs),
     pausesMs: [],
     lane,
     signal: undefined,

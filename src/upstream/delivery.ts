@@ -7,7 +7,7 @@ import type { Platform } from "../platform.ts";
 import type { Carrier, Carriers } from "./carrier.ts";
 import { eventHeaders, type OutgoingEvent } from "./cloud_event.ts";
 import type { CookieJars } from "./cookies.ts";
-import { Deadlines } from "./deadlines.ts";
+import { Deadlines } from "../deadlines.ts";
 import { EgressGuard, type ResolveHost } from "./egress_guard.ts";
 import { type Handler, HandlerTable } from "./handler_match.ts";
 import { HttpCarrier } from "./http_carrier.ts";
@@ -23,7 +23,7 @@ export interface Setup {
   readonly http: Carrier;
   readonly carriers: Carriers;
   /** Limits of the calls. */
-  readonly deadlines: Deadlines;
+  readonly deadlines: Deadlines<AbortController>;
 }
 
 /** What a setup is made with, beside its settings. */
@@ -47,7 +47,7 @@ export function compileSetup(settings: UpstreamSettings, deps: SetupDeps): Setup
   const table = new HandlerTable(settings);
   const http = new HttpCarrier(platform, new EgressGuard(platform, resolveHost, settings.egress));
   const carriers = { http, https: http, ...deps.carriers };
-  const deadlines = new Deadlines(platform, settings.callTimeoutMs);
+  const deadlines = new Deadlines<AbortController>(platform, settings.callTimeoutMs);
   return { settings, table, http, carriers, deadlines };
 }
 

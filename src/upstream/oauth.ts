@@ -15,7 +15,7 @@ import type { Platform } from "../platform.ts";
 import { callHandler, type CallResult } from "./call.ts";
 import { type Carrier, isSuccess } from "./carrier.ts";
 import { Lane } from "./lanes.ts";
-import { Deadlines } from "./deadlines.ts";
+import { Deadlines } from "../deadlines.ts";
 import type { HandlerAuth } from "./settings.ts";
 import { printableUrl } from "../events/url_template.ts";
 import { backoffMs, untilAborted } from "./retry.ts";
@@ -166,7 +166,7 @@ function requestToken(
   }, {
     platform: deps.platform,
     carrier: deps.http(),
-    deadlines: new Deadlines(deps.platform, OAUTH_REQUEST_MS),
+    deadlines: new Deadlines<AbortController>(deps.platform, OAUTH_REQUEST_MS),
     pausesMs: deps.retryPausesMs,
     lane,
     signal,

@@ -7,7 +7,7 @@
 import { printableUrl } from "../events/url_template.ts";
 import type { Log } from "../hub/ports.ts";
 import type { Platform } from "../platform.ts";
-import { Deadlines } from "./deadlines.ts";
+import { Deadlines } from "../deadlines.ts";
 import { Lanes } from "./lanes.ts";
 import type { UpstreamLimits } from "./limits.ts";
 import { expectedAnswer } from "./origin.ts";
@@ -38,13 +38,13 @@ export class Validator {
   /** Characters of all keys. */
   #length = 0;
   readonly #lanes: Lanes;
-  readonly #deadlines: Deadlines;
+  readonly #deadlines: Deadlines<AbortController>;
   #stop = new AbortController();
 
   constructor(deps: ValidatorDeps) {
     this.#deps = deps;
     this.#lanes = new Lanes(deps.limits.lane);
-    this.#deadlines = new Deadlines(deps.platform, deps.limits.validationMs);
+    this.#deadlines = new Deadlines<AbortController>(deps.platform, deps.limits.validationMs);
   }
 
   /** How many results are remembered. */

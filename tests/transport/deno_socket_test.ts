@@ -66,7 +66,7 @@ class Scene {
   }
 }
 
-/** The deadlines are looked at once a second. */
+/** Long enough to tell before from after. */
 const LOOK_MS = 1000;
 
 Deno.test("a client that never answers a close frame is forgotten, with whatever it still says", async () => {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { callHandler, type CallOptions } from "../../src/upstream/call.ts";
 import type { CarrierRequest } from "../../src/upstream/carrier.ts";
 import { Lanes } from "../../src/upstream/lanes.ts";
-import { Deadlines } from "../../src/upstream/deadlines.ts";
+import { Deadlines } from "../../src/deadlines.ts";
 import { EgressGuard } from "../../src/upstream/egress_guard.ts";
 import { HttpCarrier } from "../../src/upstream/http_carrier.ts";
 import { FakePlatform } from "../support/fake_platform.ts";
@@ -32,7 +32,7 @@ function setup(
       platform,
       new EgressGuard(platform, () => Promise.resolve(addresses.list), ANY_ADDRESS),
     ),
-    deadlines: new Deadlines(platform, limitMs),
+    deadlines: new Deadlines<AbortController>(platform, limitMs),
     pausesMs: [1000, 3000, 5000],
     lane,
     signal: undefined,

@@ -5,7 +5,7 @@ import zlib from "node:zlib";
 import { systemPlatform } from "../../src/platform.ts";
 import { callHandler } from "../../src/upstream/call.ts";
 import { Lane } from "../../src/upstream/lanes.ts";
-import { Deadlines } from "../../src/upstream/deadlines.ts";
+import { Deadlines } from "../../src/deadlines.ts";
 import { EgressGuard, systemResolveHost } from "../../src/upstream/egress_guard.ts";
 import { HttpCarrier } from "../../src/upstream/http_carrier.ts";
 import { CodedHandler } from "../support/coded_handler.ts";
@@ -47,7 +47,7 @@ async function call(coding: string | undefined, body: Uint8Array, max = 16_000_0
   }, {
     platform,
     carrier: new HttpCarrier(platform, new EgressGuard(platform, systemResolveHost, ANY_ADDRESS)),
-    deadlines: new Deadlines(platform, 30_000),
+    deadlines: new Deadlines<AbortController>(platform, 30_000),
     pausesMs: [],
     lane,
     signal: undefined,
