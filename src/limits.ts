@@ -412,3 +412,27 @@ export const CONFIG_POLL_MS = 2000;
 
 /** Time for which the text of the configuration file must stay the same before it counts, in milliseconds (ours). */
 export const CONFIG_SETTLE_MS = 100;
+
+/** Largest `limits.groupsPerConnection` (ours: as many groups as a hub may have). */
+export const MAX_SETTABLE_GROUPS = 4_000_000;
+
+/** Largest `limits.reservedDescriptors` (ours: more than processes are usually given). */
+export const MAX_RESERVED_DESCRIPTORS = 100_000;
+
+/** Largest `limits.restCalls` and `limits.restCallsPerSecond` (ours: more than a server answers). */
+export const MAX_SETTABLE_REST_CALLS = 1_000_000;
+
+/** Largest `limits.restBytesInWork`, in bytes (ours: 1 GiB, a thousand of the longest bodies). */
+export const MAX_SETTABLE_BODY_BYTES = 1024 * MAX_REST_BODY_BYTES;
+
+/** Largest `recoveryWindowSeconds`, in seconds (ours: what a client missed is held in memory meanwhile). */
+export const MAX_RECOVERY_WINDOW_SECONDS = 3600;
+
+/** Largest `drainSeconds`, in seconds (ours: supervisors lose patience sooner). */
+export const MAX_DRAIN_SECONDS = 300;
+
+/** The port that is listened on by default (ours). */
+export const DEFAULT_PORT = 8080;
+
+/** Largest number of a port (TCP). */
+export const MAX_PORT = 65535;

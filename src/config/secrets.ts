@@ -1,6 +1,7 @@
 /** Resolves references to secrets: a value that stands in the environment or in a file of its own. */
 import { isHeaderValue } from "../events/header_rules.ts";
-import type { HandlerAuth, ParsedHub } from "./hub_settings.ts";
+import type { HandlerAuth } from "./hub_settings.ts";
+import type { ParsedHub } from "./schema/hub.ts";
 import type { Config } from "./schema.ts";
 import type { PathKey } from "./problem.ts";
 

@@ -5,8 +5,7 @@
 import * as v from "valibot";
 import { hubKey, isHubName } from "../names.ts";
 import { hubProperties, withoutNulls } from "./azure.ts";
-import type { EventHandler, HubSettings, ParsedHub } from "./hub_settings.ts";
-import { hubSettingsSchema } from "./hub_settings.ts";
+import type { EventHandler, HubSettings } from "./hub_settings.ts";
 import { findingOf, findingOfUnknown } from "./issues.ts";
 import type { Finding } from "./issues.ts";
 import { isObject } from "./object.ts";
@@ -17,6 +16,7 @@ import type { Config } from "./schema.ts";
 import { configSchema, hubTable } from "./schema.ts";
 import { resolveAuth } from "./secrets.ts";
 import type { SecretSource } from "./secrets.ts";
+import { hubSettingsSchema, type ParsedHub } from "./schema/hub.ts";
 import { unknownKeys } from "./setting.ts";
 
 /** A tree to be judged. */

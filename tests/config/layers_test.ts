@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { DEVELOPMENT_KEY } from "../../src/auth/access_key.ts";
 import { changedOutsideHubs, configFromOptions, loadConfig } from "../../src/config/load.ts";
 import { defaultConfig, SETTINGS } from "../../src/config/schema.ts";
-import { hubSettingsSchema } from "../../src/config/hub_settings.ts";
+import { hubSettingsSchema } from "../../src/config/schema/hub.ts";
 import { settingsOf } from "../../src/config/setting.ts";
 import { good, requestOf } from "./load.ts";
 
