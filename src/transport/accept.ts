@@ -5,7 +5,6 @@
  * official emulator for the order of checks and their statuses.
  */
 import { Buffer } from "node:buffer";
-import { bearerToken } from "../auth/bearer.ts";
 import { BoundedCache } from "../bounded_cache.ts";
 import { compileRoles } from "../auth/roles.ts";
 import { Permissions } from "../auth/permissions.ts";
@@ -21,18 +20,9 @@ import type { Codec, Framing } from "../protocol/event.ts";
 import { negotiate, offeredSubprotocols } from "../protocol/negotiate.ts";
 import { rawCodec, type RawMode } from "../protocol/raw.ts";
 import { Identity } from "../session/identity.ts";
-import { all, type ClientUrl, last, parseClientUrl } from "./client_url.ts";
-import type { HeaderFields } from "./http/header_fields.ts";
+import { AMBIGUOUS, type ClientClaims, clientToken } from "./client_auth.ts";
+import { type ClientUrl, last, parseClientUrl } from "./client_url.ts";
 import { judgeUpgrade, type Refusal, refusal, type UpgradeRequest } from "./upgrade.ts";
-
-/** What a client token says, after it was verified for the hub. */
-export interface ClientClaims {
-  readonly userId: string | undefined;
-  readonly roles: readonly string[];
-  readonly groups: readonly string[];
-  /** Every claim as a list of strings, for the `connect` event. */
-  readonly all: Readonly<Record<string, readonly string[]>>;
-}
 
 /** What the handshake needs from outside. */
 export interface AcceptContext {
@@ -215,20 +205,6 @@ async function admit(
       groups: outcome?.groups ?? claims.groups,
     },
   };
-}
-
-/** Stands for a token given more than once. */
-const AMBIGUOUS = Symbol("ambiguous token");
-
-/** The token of the query, else of the header; `undefined` when there is none. */
-function clientToken(
-  headers: HeaderFields,
-  parameters: ClientUrl["parameters"],
-): string | typeof AMBIGUOUS | undefined {
-  const given = all(parameters, "access_token");
-  if (given.length > 1) return AMBIGUOUS;
-  if (given[0] !== undefined && given[0] !== "") return given[0];
-  return bearerToken(headers.get("authorization"));
 }
 
 /** How a simple client speaks; a text is the defect. Judged for every new client, whatever it offers. */

@@ -1,10 +1,35 @@
 /**
- * Client tokens at the handshake.
+ * Client tokens at the handshake: where they stand, and what they are judged by.
  */
 import type { Origins } from "../auth/audience.ts";
+import { bearerToken } from "../auth/bearer.ts";
 import type { TokenVerifier } from "../auth/token.ts";
 import type { Log } from "../hub/ports.ts";
-import type { ClientClaims } from "./accept.ts";
+import { all, type ClientUrl } from "./client_url.ts";
+import type { HeaderFields } from "./http/header_fields.ts";
+
+/** What a client token says, after it was verified for the hub. */
+export interface ClientClaims {
+  readonly userId: string | undefined;
+  readonly roles: readonly string[];
+  readonly groups: readonly string[];
+  /** Every claim as a list of strings, for the `connect` event. */
+  readonly all: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Stands for a token given more than once. */
+export const AMBIGUOUS = Symbol("ambiguous token");
+
+/** The token of the query, else of the header; `undefined` when there is none. */
+export function clientToken(
+  headers: HeaderFields,
+  parameters: ClientUrl["parameters"],
+): string | typeof AMBIGUOUS | undefined {
+  const given = all(parameters, "access_token");
+  if (given.length > 1) return AMBIGUOUS;
+  if (given[0] !== undefined && given[0] !== "") return given[0];
+  return bearerToken(headers.get("authorization"));
+}
 
 /** Judges a client token for a hub; `hosts` are those that the request was made to. */
 export type ClientAuthenticator = (
