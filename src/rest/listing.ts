@@ -5,10 +5,8 @@ import { badParameter } from "../errors.ts";
 import { continuationToken, lastIdOf } from "./continuation.ts";
 import { type Call, nameIn, type Operation, template } from "./operation.ts";
 import { whenKnown } from "./outcome.ts";
-import { API_VERSIONS } from "./respond.ts";
 import type { RestServices } from "./services.ts";
-
-const NEWEST = API_VERSIONS.at(-1) ?? "";
+import { NEWEST_VERSION } from "./versions.ts";
 
 /** Ascending by connection id, so that members who leave between two pages make nobody be skipped or repeated. */
 export const LIST_CONNECTIONS_IN_GROUP: Operation = {
@@ -48,7 +46,7 @@ function linkBehind(
   top: number | undefined,
 ): string {
   const parameters = new URLSearchParams({
-    "api-version": NEWEST,
+    "api-version": NEWEST_VERSION,
     maxpagesize: String(query.pageSize),
     continuationToken: continuationToken(services, hubName, group, lastId),
   });

@@ -9,8 +9,8 @@ import type { Operation } from "./operation.ts";
 import { OPERATIONS } from "./operations.ts";
 import { isPermissionName } from "./permissions.ts";
 import { Query } from "./query.ts";
-import { API_VERSIONS } from "./respond.ts";
 import { type Match, type PathNames, Routes, splitPath } from "./route.ts";
+import { isServedVersion } from "./versions.ts";
 
 /** All that follows from the target alone. */
 export interface Plan {
@@ -25,7 +25,6 @@ export interface Plan {
 }
 
 const ROUTES = new Routes(OPERATIONS);
-const VERSIONS: ReadonlySet<string> = new Set(API_VERSIONS);
 
 /**
  * Finds the operation of a request; nothing else of it is judged yet.
@@ -56,7 +55,7 @@ export function planOf(method: string, target: string): Plan | Exclude<Match, { 
  */
 export function checkPlan({ operation, names, query }: Plan): void {
   const versions = query.all("api-version");
-  if (versions.length > 1 || !versions.every((version) => VERSIONS.has(version))) {
+  if (versions.length > 1 || !versions.every(isServedVersion)) {
     throw badRequest("The specified API version is not supported.", "api-version");
   }
   checkNames(names);

@@ -5,15 +5,7 @@ import type { RestError, RestErrorForm } from "../errors.ts";
 import { RETRY_AFTER_SECONDS } from "../limits.ts";
 import type { Answer } from "./operation.ts";
 import type { RestResponse } from "./request.ts";
-
-/** The versions of the data plane that are served, all alike. */
-export const API_VERSIONS = [
-  "2021-10-01",
-  "2022-11-01",
-  "2023-07-01",
-  "2024-01-01",
-  "2024-12-01",
-] as const;
+import { API_VERSIONS } from "./versions.ts";
 
 const SUPPORTED_VERSIONS = API_VERSIONS.join(", ");
 const JSON_TYPE = "application/json; charset=utf-8";
