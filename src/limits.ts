@@ -14,7 +14,7 @@ export const MAX_REST_BODY_BYTES = MIB;
 /** Largest answer of an event handler, in bytes after decompression (emulator). */
 export const MAX_HANDLER_RESPONSE_BYTES = 16 * MIB;
 
-/** Most codings that are undone in one answer of an event handler; real servers apply one, proxies perhaps another. */
+/** Most codings that are undone in one answer of an event handler (ours): real servers apply one, proxies perhaps another. */
 export const MAX_CONTENT_CODINGS = 4;
 
 /**
@@ -52,6 +52,12 @@ export const MAX_UINT64 = 18446744073709551615n;
 
 /** Deepest nesting of a client's JSON frame; the frame's own object is level 1 (.NET's default, as the emulator's). */
 export const MAX_JSON_DEPTH = 64;
+
+/** Deepest nesting of unknown groups in a protobuf frame (the official protobuf libraries'). */
+export const MAX_PROTOBUF_GROUP_DEPTH = 100;
+
+/** Characters of a name or literal that a refusal quotes, to the client or in the log; of payloads nothing (ours). */
+export const MAX_QUOTED_LENGTH = 64;
 
 /** Successful ack ids that a connection remembers for deduplication; the oldest is forgotten first (emulator). */
 export const REMEMBERED_ACK_IDS = 1000;
@@ -101,6 +107,12 @@ export const MAX_TRAILER_BYTES = 16 * 1024;
 /** Time that a kept-alive connection may be idle between two requests, in milliseconds (ours: balancers wait 60 s). */
 export const HTTP_IDLE_MS = 75_000;
 
+/** How often the deadlines of HTTP connections are looked at, in milliseconds (ours: they need no more precision). */
+export const HTTP_LOOK_MS = 500;
+
+/** Connections that the kernel keeps for us until they are accepted (ours: rushes of clients that come back at once). */
+export const LISTEN_BACKLOG = 4096;
+
 /** Longest pause in the middle of a request body, in milliseconds (ours). */
 export const BODY_PAUSE_MS = 30_000;
 
@@ -141,7 +153,7 @@ export const LINGER_MS = 2000;
 export const LINGER_BYTES = 64 * 1024;
 
 /**
- * The same over the native transport, which cannot end a connection without breaking its answer off (ours: a client that
+ * The same over the native transport, which cannot end a connection without breaking its answer off, in bytes (ours: a client that
  * sent somewhat too much gets the whole answer).
  */
 export const NATIVE_LINGER_BYTES = 4 * MIB;
@@ -151,6 +163,12 @@ export const NATIVE_LINGER_BYTES = 4 * MIB;
  * for the declared length).
  */
 export const MAX_PLAIN_READ_BYTES = 16 * 1024;
+
+/**
+ * First and largest piece that the native transport reads of a longer body, in bytes (ours): the buffer stands for as long
+ * as nothing comes.
+ */
+export const NATIVE_READ_BYTES = { first: 4096, most: 64 * 1024 } as const;
 
 /** Bytes of answers that one client leaves untaken before its next request is read, in bytes (ours). */
 export const MAX_UNTAKEN_BYTES = 64 * 1024;
@@ -212,6 +230,24 @@ export const WRITE_PIECE_BYTES = 64 * 1024;
  */
 export const READ_AHEAD = { frames: 64, bytes: 256 * 1024 } as const;
 
+/** How often sockets with a queue are looked at, in milliseconds (ours: the runtime tells nobody when one has drained). */
+export const PUMP_MS = 20;
+
+/** Connections written to in one flush from which on more work is awaited before the next one (ours). */
+export const MANY_WRITES = 32;
+
+/**
+ * Turns of the event loop after which the native transport knows that a client has reset its connection right behind its
+ * request (the runtime's).
+ */
+export const TURNS_TO_LEAVE = 2;
+
+/** First size of a buffer whose final size is not known yet, in bytes (ours: most messages and heads fit). */
+export const FIRST_BUFFER_BYTES = 1024;
+
+/** A protobuf writer with a longer frame is given up, so that its buffer is not kept, in bytes (ours). */
+export const MAX_KEPT_WRITER_BYTES = 64 * 1024;
+
 /** Frames of one client that may wait behind a pending command where its socket cannot be left unread (ours). */
 export const MAX_WAITING_FRAMES = 1000;
 
@@ -236,8 +272,14 @@ export const RECOVERY_WINDOW_MS = 60_000;
 /** Life of a reconnection token, in milliseconds (service: about 7 days). */
 export const RECONNECTION_TOKEN_LIFE_MS = 7 * 24 * 3600_000;
 
+/** Longest reconnection token that is looked at, in characters (ours: twice the length of those that are issued). */
+export const MAX_RECONNECTION_TOKEN_LENGTH = 128;
+
 /** Interval of the server's WebSocket pings, in seconds (service). */
 export const KEEP_ALIVE_SECONDS = { default: 20, min: 1, max: 120 } as const;
+
+/** How often silent clients are looked for, a second (ours: pings are at most half a second late). */
+export const BEATS_PER_SECOND = 2;
 
 /** Clock skew that is forgiven on `exp` and `nbf` of tokens, in seconds (emulator). */
 export const TOKEN_CLOCK_SKEW_SECONDS = 300;
@@ -263,6 +305,33 @@ export const MAX_CACHED_ROLES_LENGTH = 4096;
 /** Bytes that kept lists of roles may take (ours). */
 export const MAX_CACHED_ROLE_BYTES = 4 * MIB;
 
+/** What an entry of those caches takes besides its texts, in bytes (ours: estimated on the high side). */
+export const CACHE_ENTRY_BYTES = 512;
+
+/** Newcomers that the cache of tokens remembers, a power of two (ours: 16 KiB of memory). */
+export const DOORKEEPER_PLACES = 4096;
+
+/** Life of a client token unless told otherwise, in minutes (service). */
+export const TOKEN_LIFE_MINUTES = 60;
+
+/** Age at which the keys of an identity provider are fetched anew, in milliseconds (jose's default). */
+export const OIDC_KEYS_FRESH_MS = 600_000;
+
+/** Age up to which old keys serve while the provider cannot be reached, in milliseconds (ours). */
+export const OIDC_KEYS_STALE_MS = 3600_000;
+
+/** Pause between two fetches of keys, in milliseconds (jose's default): strangers cannot make us hammer. */
+export const OIDC_FETCH_PAUSE_MS = 30_000;
+
+/** One call to an identity provider, in milliseconds (jose's default). */
+export const OIDC_FETCH_MS = 5000;
+
+/** Largest document of an identity provider, in bytes (ours). */
+export const MAX_OIDC_DOCUMENT_BYTES = MIB;
+
+/** Length of a new access key, in characters of 62 kinds (ours: 261 bits, more than HMAC-SHA256 can use). */
+export const NEW_KEY_LENGTH = 44;
+
 /** `Host` headers of which one text is kept for all clients, and the characters of all of them (ours). */
 export const MAX_SHARED_HOSTS = { entries: 64, length: 16 * 1024 } as const;
 
@@ -271,6 +340,12 @@ export const MAX_PLANS = 1024;
 
 /** Longest target of a remembered call, in characters (ours). */
 export const MAX_PLANNED_TARGET_LENGTH = 512;
+
+/** How long a browser may remember a preflight, in seconds (ours: browsers have smaller bounds of their own). */
+export const PREFLIGHT_SECONDS = 86_400;
+
+/** How long a browser may keep the icon, in seconds (ours). */
+export const ICON_SECONDS = 86_400;
 
 /** Shortest access key, in UTF-8 bytes (emulator). */
 export const MIN_ACCESS_KEY_BYTES = 32;
@@ -298,6 +373,9 @@ export const MAX_FILTER_NODES = 500;
 
 /** Bytes of source text whose compiled filters are kept (ours). */
 export const MAX_FILTER_CACHE_BYTES = 256 * 1024;
+
+/** What a compiled filter is charged beside its text, in bytes (ours): short filters must not make the cache long. */
+export const FILTER_ENTRY_BYTES = 256;
 
 /** `maxpagesize` of a listing: most members on one page, and its default (service). */
 export const MAX_PAGE_SIZE = 200;
@@ -404,6 +482,9 @@ export const REPEATED_LOG_MS = 60_000;
 /** Time that a stop waits for clients and handlers, in milliseconds (ours). */
 export const DRAIN_MS = 10_000;
 
+/** A stop that takes so much longer than its time is forced, in milliseconds (ours). */
+export const FORCED_STOP_MS = 5000;
+
 /**
  * Time between two looks at the configuration file where no event calls for one, in milliseconds (ours). Somebody waits
  * for the change; reading a small file costs nothing at this pace.
@@ -412,6 +493,15 @@ export const CONFIG_POLL_MS = 2000;
 
 /** Time for which the text of the configuration file must stay the same before it counts, in milliseconds (ours). */
 export const CONFIG_SETTLE_MS = 100;
+
+/** Expanded aliases in one configuration file (ours): enough for people, too few for a bomb. */
+export const MAX_YAML_ALIASES = 100;
+
+/** Longest value that a message about the configuration quotes whole, in characters (ours). */
+export const MAX_QUOTED_VALUE_LENGTH = 80;
+
+/** Beginning of a misspelt name that is compared with the known ones, in characters (ours): the cost is quadratic. */
+export const MAX_COMPARED_LENGTH = 64;
 
 /** Largest `limits.groupsPerConnection` (ours: as many groups as a hub may have). */
 export const MAX_SETTABLE_GROUPS = 4_000_000;

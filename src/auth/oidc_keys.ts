@@ -3,19 +3,15 @@
  * unknown one. What a token says decides at most that a fetch happens, never from where.
  */
 import type { JSONWebKeySet, JWTVerifyGetKey } from "jose";
+import {
+  MAX_OIDC_DOCUMENT_BYTES,
+  OIDC_FETCH_MS,
+  OIDC_FETCH_PAUSE_MS,
+  OIDC_KEYS_FRESH_MS,
+  OIDC_KEYS_STALE_MS,
+} from "../limits.ts";
 import type { Platform } from "../platform.ts";
 import { isObject, type JsonObject } from "./compact.ts";
-
-/** Age at which keys are fetched anew, in milliseconds (jose's default). */
-const KEYS_FRESH_MS = 600_000;
-/** Age up to which old keys serve while the provider cannot be reached, in milliseconds (ours). */
-const KEYS_STALE_MS = 3600_000;
-/** Pause between two fetches, whatever comes, in milliseconds (jose's default): strangers cannot make us hammer. */
-const FETCH_COOLDOWN_MS = 30_000;
-/** One HTTP call, in milliseconds (jose's default). */
-const FETCH_MS = 5000;
-/** Largest document of a provider, in bytes (ours). */
-const MAX_DOCUMENT_BYTES = 1024 * 1024;
 
 /** Where the keys are. */
 export interface KeyLocation {
@@ -51,8 +47,8 @@ export class OidcKeys {
   /** A finder among usable keys; `undefined` when there are none. */
   async current(): Promise<JWTVerifyGetKey | undefined> {
     const age = this.#age();
-    if (age >= KEYS_FRESH_MS) await this.#fetch();
-    return this.#age() < KEYS_STALE_MS ? this.#keys?.find : undefined;
+    if (age >= OIDC_KEYS_FRESH_MS) await this.#fetch();
+    return this.#age() < OIDC_KEYS_STALE_MS ? this.#keys?.find : undefined;
   }
 
   /** For a token whose key is not there: newer keys than `old`, or `undefined` if it is too early to ask. */
@@ -68,7 +64,7 @@ export class OidcKeys {
 
   async #fetch(): Promise<void> {
     if (this.#pending === undefined) {
-      if (this.#platform.now() - this.#triedAt < FETCH_COOLDOWN_MS) return;
+      if (this.#platform.now() - this.#triedAt < OIDC_FETCH_PAUSE_MS) return;
       this.#triedAt = this.#platform.now();
       this.#pending = this.#load().finally(() => this.#pending = undefined);
     }
@@ -108,8 +104,8 @@ export class OidcKeys {
   async #get(url: string): Promise<JsonObject> {
     const abort = new AbortController();
     const cancel = this.#platform.after(
-      FETCH_MS,
-      () => abort.abort(new TypeError(`no answer from "${url}" within ${FETCH_MS} ms`)),
+      OIDC_FETCH_MS,
+      () => abort.abort(new TypeError(`no answer from "${url}" within ${OIDC_FETCH_MS} ms`)),
     );
     try {
       const response = await this.#platform.fetch(url, {
@@ -137,8 +133,8 @@ async function boundedText(response: Response, url: string): Promise<string> {
   let bytes = 0;
   for await (const chunk of response.body ?? []) {
     bytes += chunk.length;
-    if (bytes > MAX_DOCUMENT_BYTES) {
-      throw new TypeError(`"${url}" answered more than ${MAX_DOCUMENT_BYTES} bytes`);
+    if (bytes > MAX_OIDC_DOCUMENT_BYTES) {
+      throw new TypeError(`"${url}" answered more than ${MAX_OIDC_DOCUMENT_BYTES} bytes`);
     }
     text += decoder.decode(chunk, { stream: true });
   }

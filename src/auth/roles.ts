@@ -4,6 +4,7 @@
  * Rules: the service's client specification for the strings, the official emulator for the limits.
  */
 import {
+  CACHE_ENTRY_BYTES,
   MAX_CACHED_ROLE_BYTES,
   MAX_CACHED_ROLE_SETS,
   MAX_CACHED_ROLES_LENGTH,
@@ -65,7 +66,7 @@ const NO_ROLES: RoleSet = { joinLeaveGroup: NOTHING, sendToGroup: NOTHING };
 function bytesOf(key: string, { joinLeaveGroup, sendToGroup }: RoleSet): number {
   const hasPatterns = joinLeaveGroup.patterns.length + sendToGroup.patterns.length > 0;
   const rows = hasPatterns ? key.length * Math.min(key.length, MAX_PATTERN_LENGTH) / 8 : 0;
-  return 512 + 16 * key.length + rows;
+  return CACHE_ENTRY_BYTES + 16 * key.length + rows;
 }
 
 // One for the process: it remembers a pure function.

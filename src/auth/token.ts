@@ -3,7 +3,12 @@
  *
  * Rules: RFC 7515, RFC 7519; the service for keys, algorithms and claims; the official emulator for the clock skew.
  */
-import { MAX_CACHED_TOKEN_BYTES, MAX_CACHED_TOKENS, MAX_TOKEN_LENGTH } from "../limits.ts";
+import {
+  CACHE_ENTRY_BYTES,
+  MAX_CACHED_TOKEN_BYTES,
+  MAX_CACHED_TOKENS,
+  MAX_TOKEN_LENGTH,
+} from "../limits.ts";
 import type { AccessKeys } from "./access_key.ts";
 import {
   type Audience,
@@ -146,7 +151,7 @@ export class TokenVerifier {
  * of groups and of audiences: 1.7 to 5 times the text.
  */
 function bytesOf(token: string): number {
-  return 512 + 4 * token.length;
+  return CACHE_ENTRY_BYTES + 4 * token.length;
 }
 
 function refused(reason: TokenFailure): TokenRefused {

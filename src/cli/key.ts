@@ -1,11 +1,9 @@
 /** `hubbub key`: a fresh access key. */
+import { NEW_KEY_LENGTH } from "../limits.ts";
 import type { Platform } from "../platform.ts";
 
 /** 62 characters that need no escaping in URLs, shells, YAML or connection strings. */
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-
-/** 44 characters of 62 kinds: 261 bits, more than HMAC-SHA256 can use. */
-const KEY_LENGTH = 44;
 
 /** Bytes from here on would favour the first characters of the alphabet. */
 const FAIR_BYTES = 256 - 256 % ALPHABET.length;
@@ -22,9 +20,9 @@ const FAIR_BYTES = 256 - 256 % ALPHABET.length;
  */
 export function randomKey(platform: Pick<Platform, "randomBytes">): string {
   let key = "";
-  while (key.length < KEY_LENGTH) {
-    for (const byte of platform.randomBytes(KEY_LENGTH)) {
-      if (byte < FAIR_BYTES && key.length < KEY_LENGTH) key += ALPHABET[byte % ALPHABET.length];
+  while (key.length < NEW_KEY_LENGTH) {
+    for (const byte of platform.randomBytes(NEW_KEY_LENGTH)) {
+      if (byte < FAIR_BYTES && key.length < NEW_KEY_LENGTH) key += ALPHABET[byte % ALPHABET.length];
     }
   }
   return key;

@@ -5,6 +5,7 @@ import type { Config } from "../config/schema.ts";
 import { secretsOf } from "../config/secrets.ts";
 import { errorFields } from "../errors.ts";
 import type { Log } from "../hub/ports.ts";
+import { FORCED_STOP_MS } from "../limits.ts";
 import { createLog } from "../observe/log.ts";
 import { createRedactor } from "../observe/redact.ts";
 import type { Platform } from "../platform.ts";
@@ -26,9 +27,6 @@ export interface RunningServer extends Addresses, AsyncDisposable, Reloadable {
 export type StartServer = (
   options: Config & { readonly platform: Platform },
 ) => Promise<RunningServer>;
-
-/** A stop that takes longer than the drain time and this much more is forced, in milliseconds. */
-const FORCED_STOP_MS = 5000;
 
 /** Runs a server until it is told to stop; the result is the exit code. */
 export async function serve(

@@ -4,15 +4,12 @@ import { clientAudience } from "../auth/audience.ts";
 import { signClientToken } from "../auth/sign.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
-import { MAX_INT32 } from "../limits.ts";
+import { MAX_INT32, TOKEN_LIFE_MINUTES } from "../limits.ts";
 import { hubKey, isGroupName, isHubName } from "../names.ts";
 import { listenerEndpoint } from "../server/settings.ts";
 import type { Flags, TokenWishes } from "./args.ts";
 import { EXIT, problemText } from "./exit.ts";
 import type { World } from "./world.ts";
-
-/** Life of a token unless told otherwise, in minutes. */
-const DEFAULT_MINUTES = 60;
 
 /** Prints the URL; the result is the exit code. */
 export async function token(flags: Flags, wishes: TokenWishes, world: World): Promise<number> {
@@ -20,7 +17,7 @@ export async function token(flags: Flags, wishes: TokenWishes, world: World): Pr
     world.err(`hubbub: ${message}\n`);
     return EXIT.usage;
   };
-  const { hub, minutes = String(DEFAULT_MINUTES) } = wishes;
+  const { hub, minutes = String(TOKEN_LIFE_MINUTES) } = wishes;
   if (hub === undefined) return refused("A token is for one hub; name it with --hub HUB");
   if (!isHubName(hub)) {
     return refused(

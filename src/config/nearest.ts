@@ -1,4 +1,5 @@
 /** Finds what the author of a misspelt name probably meant. */
+import { MAX_COMPARED_LENGTH } from "../limits.ts";
 
 /**
  * The candidate that is nearest to `name` by edit distance without regard to case, or `undefined` when none is near:
@@ -26,9 +27,6 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   }
   return best;
 }
-
-/** Longer names are compared by their beginning: the cost is quadratic. */
-const MAX_COMPARED_LENGTH = 64;
 
 /** Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b`. */
 function editDistance(a: string, b: string): number {

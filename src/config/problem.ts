@@ -2,6 +2,7 @@
  * What can be wrong with a configuration, and how it is said: the key, where its value came from, the value's defect
  * and the fix, in one line.
  */
+import { MAX_QUOTED_VALUE_LENGTH } from "../limits.ts";
 
 /** One thing that is wrong with the configuration. */
 export interface ConfigProblem {
@@ -55,9 +56,6 @@ export function pathText(path: readonly PathKey[]): string {
   return text;
 }
 
-/** Longest value that a message quotes whole, in characters. */
-const MAX_QUOTED_LENGTH = 80;
-
 /** A value in a message: quoted, shortened, an object only by its kind, a URL without user info and query. */
 export function quoteValue(value: unknown): string {
   if (Array.isArray(value)) return "a list";
@@ -66,7 +64,9 @@ export function quoteValue(value: unknown): string {
   const open = value.includes("://")
     ? value.replace(/(:\/\/)[^/?#]*@/, "$1***@").replace(/\?.*$/s, "?***")
     : value;
-  const short = open.length > MAX_QUOTED_LENGTH ? `${open.slice(0, MAX_QUOTED_LENGTH)}...` : open;
+  const short = open.length > MAX_QUOTED_VALUE_LENGTH
+    ? `${open.slice(0, MAX_QUOTED_VALUE_LENGTH)}...`
+    : open;
   return JSON.stringify(short);
 }
 

@@ -2,6 +2,7 @@
  * The layers of the configuration, the strongest last: file, environment, flags. A layer is a plain tree; which layer
  * a value came from is remembered, so that messages can say it.
  */
+import { MAX_YAML_ALIASES } from "../limits.ts";
 import { isObject } from "./object.ts";
 import { nearest } from "./nearest.ts";
 import type { ConfigProblem, PathKey } from "./problem.ts";
@@ -144,9 +145,6 @@ export async function parseFile(path: string, text: string): Promise<FileLayer> 
   }
   return { ok: true, tree };
 }
-
-/** Expanded aliases in one file: enough for people, too few for a bomb. */
-const MAX_YAML_ALIASES = 100;
 
 /** The engine's words without the piece of the file that it may quote, which may hold a secret. */
 function jsonDefect(error: unknown): string {

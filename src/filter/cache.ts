@@ -1,11 +1,8 @@
 /**
  * Keeps compiled filters: services send the same few filters again and again.
  */
-import { MAX_FILTER_CACHE_BYTES } from "../limits.ts";
+import { FILTER_ENTRY_BYTES, MAX_FILTER_CACHE_BYTES } from "../limits.ts";
 import { type FilterResult, parseFilter } from "./filter.ts";
-
-/** What an entry is charged beside its text, in bytes: short filters must not make the cache long. */
-const ENTRY_BYTES = 256;
 
 /**
  * Filters by their source text, bounded by the bytes of the texts; what was not used for longest goes first. Failures
@@ -58,5 +55,5 @@ export class FilterCache {
 }
 
 function charge(source: string): number {
-  return ENTRY_BYTES + 2 * source.length;
+  return FILTER_ENTRY_BYTES + 2 * source.length;
 }

@@ -2,6 +2,7 @@
  * The wire form of `google.protobuf.Any` (`type_url` = 1, `value` = 2): JSON clients and event handlers hand it over
  * serialised, and it must be one before it is passed on. What it contains is not looked at.
  */
+import { MAX_PROTOBUF_GROUP_DEPTH } from "../limits.ts";
 
 /** A message of any type with the name of that type. */
 export interface Any {
@@ -18,9 +19,6 @@ const FIXED32 = 5;
 
 const MAX_TAG = 0xffff_ffff;
 const MAX_VARINT_BYTES = 10;
-
-/** Deepest nesting of unknown groups, as in the official protobuf libraries. */
-const MAX_GROUP_DEPTH = 100;
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
@@ -132,7 +130,7 @@ class WireReader {
           if (this.lengthDelimited() === undefined) return false;
           break;
         case START_GROUP:
-          if (groups.length === MAX_GROUP_DEPTH) return false;
+          if (groups.length === MAX_PROTOBUF_GROUP_DEPTH) return false;
           groups.push(tag >>> 3);
           break;
         case END_GROUP:

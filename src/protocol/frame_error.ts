@@ -2,10 +2,8 @@
  * Frames that are no request: one error inside the codecs, one kind of command outside, and how a detail for the log
  * names what is wrong.
  */
+import { MAX_QUOTED_LENGTH } from "../limits.ts";
 import type { Malformed } from "./command.ts";
-
-/** A detail quotes up to this many characters of a name or a literal, and nothing of a payload. */
-const MAX_QUOTED = 64;
 
 /** Why a frame is no request. Thrown while a codec reads, and caught by that codec: see {@linkcode malformed}. */
 export class FrameError extends Error {
@@ -53,5 +51,5 @@ export function quote(text: string): string {
 }
 
 function clip(text: string): string {
-  return text.length > MAX_QUOTED ? text.slice(0, MAX_QUOTED) + "..." : text;
+  return text.length > MAX_QUOTED_LENGTH ? text.slice(0, MAX_QUOTED_LENGTH) + "..." : text;
 }

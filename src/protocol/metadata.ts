@@ -7,15 +7,13 @@ import {
   MAX_METADATA_KEY_LENGTH,
   MAX_METADATA_TOTAL_LENGTH,
   MAX_METADATA_VALUE_LENGTH,
+  MAX_QUOTED_LENGTH,
 } from "../limits.ts";
 import type { Metadata } from "./command.ts";
 
 const KEY = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 // deno-lint-ignore no-control-regex -- all of ASCII is allowed, control characters included
 const ASCII = /^[\x00-\x7f]*$/;
-
-/** Keys are quoted up to this many characters. */
-const MAX_QUOTED = 64;
 
 /** Metadata that breaks a rule: a value to return, not to throw. */
 export class MetadataError {
@@ -72,5 +70,5 @@ export function checkMetadata(
 }
 
 function quote(key: string): string {
-  return key.length > MAX_QUOTED ? `'${key.slice(0, MAX_QUOTED)}...'` : `'${key}'`;
+  return key.length > MAX_QUOTED_LENGTH ? `'${key.slice(0, MAX_QUOTED_LENGTH)}...'` : `'${key}'`;
 }

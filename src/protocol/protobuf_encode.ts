@@ -1,5 +1,6 @@
 /** Writes the frames of the protobuf subprotocols: one `DownstreamMessage` each. */
 import { BinaryWriter } from "@bufbuild/protobuf/wire";
+import { MAX_KEPT_WRITER_BYTES } from "../limits.ts";
 import type { Metadata, Payload } from "./command.ts";
 import { Frame, type Message, type SystemEvent } from "./event.ts";
 import {
@@ -13,9 +14,6 @@ import {
   MESSAGE_DATA,
   SYSTEM,
 } from "./protobuf_messages.ts";
-
-/** A writer whose last frame was longer than this many bytes is given up, so that its buffer is not kept. */
-const MAX_KEPT_BUFFER = 64 * 1024;
 
 /** One for all clients: it never differs. */
 const PONG = new Frame(Uint8Array.of(DOWNSTREAM.pong, 0));
@@ -131,7 +129,7 @@ function takeWriter(): BinaryWriter {
 
 function finish(writer: BinaryWriter): Frame {
   const bytes = writer.finish();
-  if (bytes.length <= MAX_KEPT_BUFFER) spare = writer;
+  if (bytes.length <= MAX_KEPT_WRITER_BYTES) spare = writer;
   return new Frame(bytes);
 }
 

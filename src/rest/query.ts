@@ -8,6 +8,7 @@ import {
   MAX_INT32,
   MAX_PAGE_SIZE,
   MAX_TTL_SECONDS,
+  TOKEN_LIFE_MINUTES,
 } from "../limits.ts";
 import { isGroupName } from "../names.ts";
 
@@ -96,7 +97,7 @@ export class Query {
   /** `minutesToExpire`: 1 to 2147483647, an hour when absent. */
   get minutesToExpire(): number {
     const text = this.first("minutestoexpire");
-    if (text === undefined) return 60;
+    if (text === undefined) return TOKEN_LIFE_MINUTES;
     return wholeNumber(text, 1, MAX_INT32) ?? fail("minutesToExpire");
   }
 

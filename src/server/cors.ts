@@ -2,6 +2,7 @@
  * CORS, by the Fetch standard: which headers let a page of another origin call the server. One rule for REST, the
  * health probe and the preflights of both; it decides from plain values, whoever has read the request.
  */
+import { PREFLIGHT_SECONDS } from "../limits.ts";
 
 /** What the rule looks at. */
 export interface CorsRequest {
@@ -25,8 +26,6 @@ export interface CorsVerdict {
 const METHODS = "GET, HEAD, POST, PUT, DELETE";
 /** What pages may read of an answer besides the few headers that they always may. */
 const EXPOSED = "x-ms-error-code, api-supported-versions";
-/** How long a browser may remember a preflight, in seconds: browsers have smaller bounds of their own. */
-const PREFLIGHT_SECONDS = "86400";
 
 const NO_CORS: CorsVerdict = { preflight: false, headers: {} };
 
@@ -62,7 +61,7 @@ export function judgeCors(allowed: readonly string[], request: CorsRequest): Cor
 
 function allow(headers: Record<string, string>, vary: string[], request: CorsRequest): void {
   headers["access-control-allow-methods"] = METHODS;
-  headers["access-control-max-age"] = PREFLIGHT_SECONDS;
+  headers["access-control-max-age"] = String(PREFLIGHT_SECONDS);
   if (request.requestedHeaders === undefined) return;
   // Named one by one: `*` would not cover `Authorization`, which every REST call has.
   headers["access-control-allow-headers"] = request.requestedHeaders;

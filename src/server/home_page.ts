@@ -3,6 +3,7 @@
  * so there is no secret in it. A module and no file, so that the executable carries it; loaded with its first visitor.
  */
 import { createHash } from "node:crypto";
+import { ICON_SECONDS } from "../limits.ts";
 
 /** The addresses that the page names. */
 export interface HomeFacts {
@@ -55,7 +56,7 @@ const ICON = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">' +
   '<rect width="16" height="16" rx="4" fill="#2457c5"/>' +
   '<path d="M4 4v8M12 4v8M4 8h8" stroke="#fff" stroke-width="2" stroke-linecap="round"/></svg>';
 
-const ICON_HEADERS = { "cache-control": "max-age=86400" };
+const ICON_HEADERS = { "cache-control": `max-age=${ICON_SECONDS}` };
 
 const STYLE = `
 :root { color-scheme: light dark; --text: #1b1f24; --soft: #57606a; --back: #fff; --box: #f3f5f8; --mark: #2457c5; }

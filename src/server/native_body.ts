@@ -8,6 +8,7 @@ import {
   MAX_PLAIN_READ_BYTES,
   MIN_BODY_RATE,
   NATIVE_LINGER_BYTES,
+  NATIVE_READ_BYTES,
 } from "../limits.ts";
 import { freeBytes } from "../bytes.ts";
 import type { Platform } from "../platform.ts";
@@ -29,9 +30,6 @@ export interface NativeBodies {
 export class CutOff extends Error {
   override readonly name = "CutOff";
 }
-
-/** What one read asks for at first, and at most, in bytes: the buffer stands for as long as nothing comes. */
-const READ_BYTES = { first: 4096, most: 64 * 1024 } as const;
 
 /**
  * Reads a stream in pieces of a size, where it can: a body that came with its head is not such a stream, and chunks that
@@ -139,7 +137,10 @@ export class NativeBody implements Timed {
     const pace = new BodyPace(platform.now());
     for (;;) {
       this.dueAt = pace.dueAt;
-      const size = Math.min(READ_BYTES.most, Math.max(READ_BYTES.first, this.#bytes.length));
+      const size = Math.min(
+        NATIVE_READ_BYTES.most,
+        Math.max(NATIVE_READ_BYTES.first, this.#bytes.length),
+      );
       const value = await reader.read(size);
       if (this.#state === "tooSlow") return "tooSlow";
       if (value === undefined || value.length === 0) return this.#bytes.bytes;

@@ -3,7 +3,7 @@
  */
 import { Buffer } from "node:buffer";
 import { MacKey, sameMac } from "../auth/mac.ts";
-import { RECONNECTION_TOKEN_LIFE_MS } from "../limits.ts";
+import { MAX_RECONNECTION_TOKEN_LENGTH, RECONNECTION_TOKEN_LIFE_MS } from "../limits.ts";
 import type { Platform } from "../platform.ts";
 
 /**
@@ -29,7 +29,7 @@ export class ReconnectionTokens {
   /** Tells whether `token` was issued for `connectionId` and still lives. Takes the same time for every wrong token. */
   verify(connectionId: string, token: string): boolean {
     const dot = token.indexOf(".");
-    if (dot <= 0 || token.length > 128) return false;
+    if (dot <= 0 || token.length > MAX_RECONNECTION_TOKEN_LENGTH) return false;
     const expiry = token.slice(0, dot);
     const given = Buffer.from(token.slice(dot + 1));
     return sameMac(given, Buffer.from(this.#mac(connectionId, expiry))) &&

@@ -3,9 +3,7 @@
  * frames in the same order, so batches form a tree of "this one and then that frame", and whoever is at the same place
  * shares the joined bytes.
  */
-
-/** Connections written to in one flush from which on more work is awaited before the next. */
-const MANY_WRITES = 32;
+import { MANY_WRITES } from "../limits.ts";
 
 /** A sequence of frames in wire form. */
 export class Batch {

@@ -5,6 +5,7 @@
 import net from "node:net";
 import { errorFields } from "../errors.ts";
 import type { Hubs } from "../hub/hubs.ts";
+import { LISTEN_BACKLOG } from "../limits.ts";
 import { accept, type AcceptContext, type Decision } from "./accept.ts";
 import { type BatchingContext, BatchingSocket } from "./batching_socket.ts";
 import { isClientTarget } from "./client_url.ts";
@@ -35,7 +36,7 @@ export class BatchingFront {
   readonly #guard: ListenerGuard;
   /** Takes what goes wrong with the listener. */
   #onError: (error: Error) => void = () => {};
-  #address = { host: "", port: 0, backlog: 4096 };
+  #address = { host: "", port: 0, backlog: LISTEN_BACKLOG };
   /** Connections that are no clients of hubs; those are closed by the hub. */
   readonly #connections: Connections;
 
@@ -72,7 +73,7 @@ export class BatchingFront {
    * @throws Deno.errors.AddrInUse when it is taken
    */
   async listen(hostname: string, port: number): Promise<number> {
-    this.#address = { host: hostname, port, backlog: 4096 };
+    this.#address = { host: hostname, port, backlog: LISTEN_BACKLOG };
     await this.#listen();
     return this.#address.port;
   }

@@ -4,12 +4,12 @@
 import { Buffer } from "node:buffer";
 import type { Socket } from "node:net";
 import type { Meter } from "../hub/ports.ts";
-import { CLOSE_ANSWER_MS, RUNTIME_BUFFER_BYTES } from "../limits.ts";
+import { BEATS_PER_SECOND, CLOSE_ANSWER_MS, RUNTIME_BUFFER_BYTES } from "../limits.ts";
 import type { Platform } from "../platform.ts";
 import type { Frame } from "../protocol/event.ts";
 import type { Batch, Batcher, Flushable } from "./batch.ts";
 import type { OpenSockets } from "./open_sockets.ts";
-import { type Beating, BEATS_PER_SECOND, type Heartbeat } from "./heartbeat.ts";
+import { type Beating, type Heartbeat } from "./heartbeat.ts";
 import type { Pump, Pumped } from "./pump.ts";
 import type { Reader, ReadQueue } from "./read_queue.ts";
 import type { ClientSocket, SocketEvents } from "./socket.ts";

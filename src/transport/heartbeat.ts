@@ -1,10 +1,9 @@
 /**
  * Pings to silent clients, and the end of those that stay silent: one timer for all sockets of a transport.
  */
+import { BEATS_PER_SECOND } from "../limits.ts";
 import type { Cancel, Platform } from "../platform.ts";
 
-/** Looks a second. */
-export const BEATS_PER_SECOND = 2;
 const BEAT_MS = 1000 / BEATS_PER_SECOND;
 
 /** A socket that is looked after. */

@@ -3,6 +3,7 @@
  */
 import { neverOpened } from "../hub/close.ts";
 import type { Hubs } from "../hub/hubs.ts";
+import { TURNS_TO_LEAVE } from "../limits.ts";
 import type { Platform } from "../platform.ts";
 import { accept, type AcceptContext } from "./accept.ts";
 import { findReturning, serveNew, serveReturning } from "./client.ts";
@@ -58,8 +59,6 @@ async function hasLeft({ signal }: Request, platform: Platform): Promise<boolean
   }
   return signal.aborted;
 }
-
-const TURNS_TO_LEAVE = 2;
 
 interface Upgraded {
   readonly socket: DenoSocket;

@@ -2,11 +2,8 @@
  * Moves the frames of slow sockets on. The runtime tells nobody when a socket has drained, so one timer looks after
  * all that have a queue; while every client keeps up there is no timer at all.
  */
-import { OUTBOUND_STALL_MS, STALLED_HOLD_MS } from "../limits.ts";
+import { OUTBOUND_STALL_MS, PUMP_MS, STALLED_HOLD_MS } from "../limits.ts";
 import type { Cancel, Platform } from "../platform.ts";
-
-/** Time between two looks at the slow sockets, in milliseconds. */
-const PUMP_MS = 20;
 
 /** A socket with a queue. */
 export interface Pumped {

@@ -3,7 +3,7 @@
  * the end. Pure: no socket, no clock.
  */
 import { Buffer } from "node:buffer";
-import { MAX_CLIENT_MESSAGE_BYTES } from "../limits.ts";
+import { FIRST_BUFFER_BYTES, MAX_CLIENT_MESSAGE_BYTES } from "../limits.ts";
 import { UTF8_COMPLETE, UTF8_WRONG, utf8After } from "./utf8_stream.ts";
 import { rotateKey, unmask } from "./websocket_mask.ts";
 import {
@@ -36,8 +36,6 @@ export interface FrameSink {
 
 /** Longest frame header that a client can send: 2 bytes, 8 of length, 4 of key. */
 const MAX_HEADER_BYTES = 14;
-/** First size of the memory for a message whose final size is not known yet. */
-const FIRST_CAPACITY = 1024;
 /** What `#readHeader` gives when bytes are missing, or when the header is wrong. */
 const INCOMPLETE = 0;
 const WRONG = -1;
@@ -332,7 +330,7 @@ export class FrameParser {
     let kept = this.#bytes;
     if (kept === undefined || kept.length < needed) {
       const most = this.#fin ? this.#received + this.#remaining : this.#limit;
-      const wanted = Math.max(needed, (kept?.length ?? 0) * 2, FIRST_CAPACITY);
+      const wanted = Math.max(needed, (kept?.length ?? 0) * 2, FIRST_BUFFER_BYTES);
       const grown = Buffer.allocUnsafeSlow(Math.min(wanted, most));
       if (kept !== undefined) grown.set(kept.subarray(0, this.#received));
       kept = grown;

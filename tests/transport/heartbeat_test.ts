@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type Beating, BEATS_PER_SECOND, Heartbeat } from "../../src/transport/heartbeat.ts";
+import { BEATS_PER_SECOND } from "../../src/limits.ts";
+import { type Beating, Heartbeat } from "../../src/transport/heartbeat.ts";
 import { FakePlatform } from "../support/fake_platform.ts";
 
 class Silent implements Beating {

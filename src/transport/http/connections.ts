@@ -2,9 +2,8 @@
  * All connections of a listener that speak HTTP: their deadlines, and a word when the last one is gone. One timer for
  * all, because a timer for each would be set anew with every request.
  */
+import { HTTP_LOOK_MS } from "../../limits.ts";
 import type { Cancel, Platform } from "../../platform.ts";
-
-const LOOK_MS = 500;
 
 /** A connection that may take too long. */
 export interface Timed {
@@ -31,7 +30,7 @@ export class Connections {
   /** Looks after a connection from now on. */
   add(connection: Timed): void {
     this.#all.add(connection);
-    this.#cancel ??= this.#platform.after(LOOK_MS, this.#look);
+    this.#cancel ??= this.#platform.after(HTTP_LOOK_MS, this.#look);
   }
 
   /** The connection is closed, or speaks HTTP no more. */
@@ -53,6 +52,6 @@ export class Connections {
     this.#cancel = undefined;
     const now = this.#platform.now();
     for (const connection of this.#all) if (connection.dueAt <= now) connection.expire();
-    if (this.#all.size > 0) this.#cancel = this.#platform.after(LOOK_MS, this.#look);
+    if (this.#all.size > 0) this.#cancel = this.#platform.after(HTTP_LOOK_MS, this.#look);
   }
 }

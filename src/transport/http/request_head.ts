@@ -6,7 +6,12 @@
  */
 import { Buffer } from "node:buffer";
 
-import { MAX_HEADER_BYTES, MAX_HEADER_LINES, MAX_REQUEST_LINE_BYTES } from "../../limits.ts";
+import {
+  FIRST_BUFFER_BYTES,
+  MAX_HEADER_BYTES,
+  MAX_HEADER_LINES,
+  MAX_REQUEST_LINE_BYTES,
+} from "../../limits.ts";
 import { type Flaw, type Refusal, refusal } from "./flaws.ts";
 
 /** A request head. */
@@ -41,7 +46,6 @@ const LF = 0x0a;
 const CR = 0x0d;
 const SPACE = 0x20;
 const DELETE = 0x7f;
-const FIRST_CAPACITY = 1024;
 /** The longest head that is still unfinished, its line ends included. */
 const MAX_HEAD_BYTES = MAX_REQUEST_LINE_BYTES + MAX_HEADER_BYTES + 2 * (MAX_HEADER_LINES + 3);
 /** What `#scan` gives while the empty line is still to come. */
@@ -133,7 +137,7 @@ export class RequestHeadReader {
     const needed = this.#length + chunk.length;
     let kept = this.#kept;
     if (kept === undefined || kept.length < needed) {
-      const wanted = Math.max((kept?.length ?? 0) * 2, FIRST_CAPACITY);
+      const wanted = Math.max((kept?.length ?? 0) * 2, FIRST_BUFFER_BYTES);
       kept = Buffer.allocUnsafeSlow(Math.max(needed, Math.min(wanted, MAX_HEAD_BYTES)));
       if (this.#kept !== undefined) kept.set(this.#kept.subarray(0, this.#length));
       this.#kept = kept;
