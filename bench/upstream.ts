@@ -9,7 +9,8 @@
  *     deno run -A bench/upstream.ts [--quick]
  */
 import { CloudEvent, HTTP } from "npm:cloudevents@10.0.0";
-import type { EventSource, Log } from "../src/hub/ports.ts";
+import type { EventSource } from "../src/hub/ports.ts";
+import type { Log } from "../src/ports.ts";
 import { systemPlatform } from "../src/platform.ts";
 import { eventHeaders, userEvent } from "../src/upstream/cloud_event.ts";
 import { Dispatcher } from "../src/upstream/dispatcher.ts";

@@ -2,7 +2,7 @@
 import { changedOutsideHubs, type LoadResult } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { errorFields } from "../errors.ts";
-import type { Log } from "../hub/ports.ts";
+import type { Log } from "../ports.ts";
 import type { Cancel } from "../platform.ts";
 import { problemText } from "./exit.ts";
 import { watchFile } from "./watch_file.ts";
@@ -26,10 +26,10 @@ export function watchConfig(
   const change = async () => {
     const result = await loaded.reload();
     if (!result.ok) {
-      const problems = problemText(result.problems).trim();
+      const problem = problemText(result.problems).trim();
       log.warn("Configuration not changed: the file is not valid, the old settings stay", {
         file,
-        problems,
+        problem,
       });
       return;
     }
@@ -45,7 +45,7 @@ export function watchConfig(
     );
     running = result.config;
     if (waiting.length > 0) {
-      log.warn("Some changes need a restart", { keys: waiting.join(", ") });
+      log.warn("Some changes need a restart", { settings: waiting.join(", ") });
     }
     log.info("Configuration changed", { file });
   };

@@ -4,7 +4,7 @@ import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { secretsOf } from "../config/secrets.ts";
 import { errorFields } from "../errors.ts";
-import type { Log } from "../hub/ports.ts";
+import type { Log } from "../ports.ts";
 import { FORCED_STOP_MS } from "../limits.ts";
 import { createLog } from "../observe/log.ts";
 import { createRedactor } from "../observe/redact.ts";

@@ -32,7 +32,7 @@ export function closeConnection(
  * Never throws itself.
  */
 export function failConnection(hub: Hub, connection: Connection, error: unknown): void {
-  hub.context.log.error("connection failed", {
+  hub.context.log.error("Connection failed", {
     hub: hub.name,
     connection: connection.id,
     ...errorFields(error),
@@ -40,7 +40,7 @@ export function failConnection(hub: Hub, connection: Connection, error: unknown)
   try {
     closeConnection(hub, connection, "internalError");
   } catch (second) {
-    hub.context.log.error("connection failed to close", {
+    hub.context.log.error("Connection failed to close", {
       hub: hub.name,
       connection: connection.id,
       ...errorFields(second),
@@ -161,7 +161,7 @@ function expire(hub: Hub, connection: Connection): void {
 function raiseDisconnected(hub: Hub, connection: Connection, reason: string): void {
   hub.context.away.forget(connection);
   hub.context.upstream.disconnected(connection.identity, connection.nextEventId(), reason);
-  hub.context.log.debug("connection ended", {
+  hub.context.log.debug("Connection ended", {
     hub: hub.name,
     connection: connection.id,
     reason,

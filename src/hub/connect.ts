@@ -35,7 +35,10 @@ export function connect(hubs: Hubs, admission: Admission, outlet: Outlet): Conne
   hub.register(connection);
   for (const group of admission.groups) {
     if (hub.join(connection, group) === "full") {
-      context.log.warn("too many groups", { hub: hub.name, connection: connection.id });
+      context.log.warn("A hub has as many groups as it may have: a client was not added to one", {
+        hub: hub.name,
+        connection: connection.id,
+      });
     }
   }
   connection.tell({
@@ -50,7 +53,7 @@ export function connect(hubs: Hubs, admission: Admission, outlet: Outlet): Conne
 /** The socket is open: tells the event handlers, once per connection. */
 export function announce(hub: Hub, connection: Connection): void {
   hub.context.upstream.connected(connection.identity, connection.nextEventId());
-  hub.context.log.debug("connection opened", { hub: hub.name, connection: connection.id });
+  hub.context.log.debug("Connection opened", { hub: hub.name, connection: connection.id });
 }
 
 /** The connection that a reconnection token opens, or `undefined`: the answer is then a close with 1008. */
@@ -73,5 +76,5 @@ export function recover(hub: Hub, connection: Connection, outlet: Outlet): void 
   hub.congestion.forget(connection);
   const token = context.reconnectionTokens.issue(connection.id);
   const expired = connection.recover(outlet, token, context.platform.now());
-  if (expired > 0) context.meter.add("messages_expired", expired);
+  if (expired > 0) context.meter.messagesExpired.add(expired);
 }

@@ -87,6 +87,6 @@ function endLost(hub: Hub, lost: Lost): void {
     if (why === OVERFULL) overfull.push(connection);
     else failConnection(hub, connection, why.thrown);
   }
-  hub.context.meter.add("replay_buffers_full", overfull.length);
+  hub.context.meter.replayBuffersFull.add(overfull.length);
   closeAll(hub, overfull, "replayBufferFull");
 }

@@ -5,7 +5,7 @@ import { MAX_SETS } from "../group_index/entries.ts";
 import { MAX_GROUPS_PER_CONNECTION, REPEATED_LOG_MS } from "../limits.ts";
 import { Seldom } from "../seldom.ts";
 import type { Platform } from "../platform.ts";
-import type { Log, Meter } from "./ports.ts";
+import type { Log, Meter } from "../ports.ts";
 
 /** What the bound needs from outside. */
 export interface GroupBoundContext {
@@ -47,14 +47,14 @@ export class GroupBound {
 
   /** A join was refused: counts it, and writes at most one line a minute. */
   reached(hub: string, connection: string): void {
-    this.#context.meter.add("groups_per_connection_reached", 1);
-    const times = this.#seldom.count();
-    if (times === 0) return;
-    this.#context.log.warn("groups per connection: limit reached", {
+    this.#context.meter.groupsPerConnectionReached.add(1);
+    const count = this.#seldom.count();
+    if (count === 0) return;
+    this.#context.log.warn("Connection is in as many groups as it may be: further joins fail", {
       hub,
       connection,
       limit: this.most,
-      times,
+      count,
     });
   }
 }

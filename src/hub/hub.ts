@@ -11,7 +11,8 @@ import type { AwayQueue } from "./away.ts";
 import { Congestion } from "./congestion.ts";
 import type { GroupBound } from "./group_bound.ts";
 import type { HandlerLanguage } from "./handler_language.ts";
-import type { Log, MembershipObserver, Meter, Upstream } from "./ports.ts";
+import type { MembershipObserver, Upstream } from "./ports.ts";
+import type { Log, Meter } from "../ports.ts";
 
 /** What all hubs share. */
 export interface HubContext {

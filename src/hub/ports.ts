@@ -1,6 +1,9 @@
 /**
- * What the hub needs from outside: event handlers, a log, counters. The rank before the hub implements these.
+ * What the hub needs from outside: event handlers, and who is told of memberships. The rank before the hub implements
+ * these.
  */
+import type { LogFields } from "../ports.ts";
+
 /**
  * One logical connection as event handlers know it. Made at the handshake, before the connection exists, and kept to
  * its end, over recoveries too; its identity may serve as a key for what belongs to one connection (cookies).
@@ -137,27 +140,3 @@ export interface MembershipObserver {
   joined(member: EventSource, group: string, members: number): void | Promise<void>;
   left(member: EventSource, group: string, members: number): void;
 }
-
-/** What is counted. */
-export type Counter =
-  | "messages_expired"
-  | "slow_consumers"
-  | "replay_buffers_full"
-  | "waiting_frames_exceeded"
-  | "groups_per_connection_reached";
-
-/** Where counts go. */
-export interface Meter {
-  add(counter: Counter, amount: number): void;
-}
-
-/** Structured log. Fields never hold tokens, keys, payloads or a URL's query. */
-export interface Log {
-  debug(message: string, fields?: LogFields): void;
-  info(message: string, fields?: LogFields): void;
-  warn(message: string, fields?: LogFields): void;
-  error(message: string, fields?: LogFields): void;
-}
-
-/** Named values of one log line. */
-export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;

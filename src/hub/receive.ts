@@ -34,7 +34,7 @@ export function receive(
     const pending = carryOut(hub, connection, command);
     if (pending !== undefined) void carryOn(hub, connection, pending);
   } else if (!inbox.offer(command, data.length)) {
-    hub.context.meter.add("waiting_frames_exceeded", 1);
+    hub.context.meter.waitingFramesExceeded.add(1);
     closeConnection(hub, connection, "tooManyWaitingFrames");
   } else if (inbox.isFull) connection.pauseReading();
 }
@@ -78,10 +78,10 @@ function carryOut(hub: Hub, connection: Connection, command: Command): Pending |
       connection.tell({ type: "pong" });
       return undefined;
     case "malformed":
-      hub.context.log.debug("malformed frame", {
+      hub.context.log.debug("Malformed frame", {
         hub: hub.name,
         connection: connection.id,
-        detail: command.detail,
+        problem: command.detail,
       });
       closeConnection(
         hub,

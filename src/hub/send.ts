@@ -130,5 +130,5 @@ function deliverToGroup(
 /** Its time may have passed while it waited. */
 function unlessExpired(hub: Hub, { expiresAt }: Outgoing, deliver: () => void): void {
   if (expiresAt === 0 || expiresAt > hub.context.platform.now()) deliver();
-  else hub.context.meter.add("messages_expired", 1);
+  else hub.context.meter.messagesExpired.add(1);
 }

@@ -2,7 +2,7 @@
  * The log: one line an entry on stderr, as text for people or as JSON for machines. Every string goes through the
  * redactor, whatever the caller took care of. stdout stays free for the readiness line.
  */
-import type { Log, LogFields } from "../hub/ports.ts";
+import type { Log, LogFields } from "../ports.ts";
 import { createRedactor, isSecretName, REDACTED } from "./redact.ts";
 import type { Redactor } from "./redact.ts";
 
@@ -46,8 +46,8 @@ function ignore(): void {}
  * const lines: string[] = [];
  * const log = createLog({ level: "info", format: "text", secrets: [], now: () => 0, write: (l) => lines.push(l) });
  * log.debug("not seen");
- * log.info("Client connected", { hub: "chat", connectionId: "c1" });
- * assert.deepEqual(lines, ["1970-01-01T00:00:00.000Z INFO  Client connected hub=chat connectionId=c1"]);
+ * log.info("Client connected", { hub: "chat", connection: "c1" });
+ * assert.deepEqual(lines, ["1970-01-01T00:00:00.000Z INFO  Client connected hub=chat connection=c1"]);
  * ```
  */
 export function createLog(options: LogOptions): Log {

@@ -1,18 +1,37 @@
 /**
  * Counters of this process.
  */
-import type { Counter, Meter } from "../hub/ports.ts";
+import type { Counter, CounterName, Meter } from "../ports.ts";
 
-/** Counts in memory; tests and later a metrics endpoint read them. */
-export class Counters implements Meter {
-  readonly #values = new Map<Counter, number>();
+/** A number that only grows. */
+class Count implements Counter {
+  value = 0;
 
-  add(counter: Counter, amount: number): void {
-    this.#values.set(counter, this.get(counter) + amount);
+  add(amount: number): void {
+    this.value += amount;
   }
+}
+
+/**
+ * Counts in memory; tests and later a metrics endpoint read them.
+ *
+ * ```ts
+ * import { Counters } from "./metrics.ts";
+ * import assert from "node:assert/strict";
+ * const counters = new Counters();
+ * counters.slowConsumers.add(2);
+ * assert.equal(counters.get("slowConsumers"), 2);
+ * ```
+ */
+export class Counters implements Meter {
+  readonly messagesExpired = new Count();
+  readonly slowConsumers = new Count();
+  readonly replayBuffersFull = new Count();
+  readonly waitingFramesExceeded = new Count();
+  readonly groupsPerConnectionReached = new Count();
 
   /** The count since the start. */
-  get(counter: Counter): number {
-    return this.#values.get(counter) ?? 0;
+  get(name: CounterName): number {
+    return this[name].value;
   }
 }

@@ -3,7 +3,7 @@
  */
 import type { Origins } from "../auth/audience.ts";
 import type { RestAuthenticator, RestVerdict } from "../auth/rest_access.ts";
-import type { Log } from "../hub/ports.ts";
+import type { Log } from "../ports.ts";
 import type { Authentication, RestServices } from "./services.ts";
 
 /** Makes the judge of bearer tokens. One answer for all refusals: the reason goes to the log, without the token. */

@@ -3,7 +3,7 @@
  */
 import type { ClientTokenRequest } from "../auth/sign.ts";
 import type { GroupBound } from "../hub/group_bound.ts";
-import type { Log } from "../hub/ports.ts";
+import type { Log } from "../ports.ts";
 import type { Filters, Reach } from "../hub/reach.ts";
 import type { CallBound } from "./call_bound.ts";
 

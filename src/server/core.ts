@@ -8,7 +8,7 @@ import { secretsOf } from "../config/secrets.ts";
 import { AwayQueue } from "../hub/away.ts";
 import { GroupBound } from "../hub/group_bound.ts";
 import { Hubs } from "../hub/hubs.ts";
-import type { Log } from "../hub/ports.ts";
+import type { Log } from "../ports.ts";
 import { createLog } from "../observe/log.ts";
 import { Counters } from "../observe/metrics.ts";
 import type { Platform } from "../platform.ts";

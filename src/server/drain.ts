@@ -28,5 +28,5 @@ export async function drain({ core, sockets, listener }: Ending, ms: number): Pr
   const ended = Promise.all([listener?.close(), core.upstream.drain(ms)]);
   await Promise.race([ended, timeout.promise]);
   cancel();
-  core.log.debug("stopped");
+  core.log.debug("Stopped");
 }

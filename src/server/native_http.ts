@@ -51,7 +51,7 @@ function listenOnce(
     onListen: () => {},
     onError: (error) => {
       if (!(error instanceof CutOff)) {
-        context.clients.hubs.context.log.error("request failed", errorFields(error));
+        context.clients.hubs.context.log.error("Request failed", errorFields(error));
       }
       return new Response(null, { status: 500 });
     },

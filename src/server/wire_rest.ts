@@ -8,7 +8,7 @@ import { RestAuthenticator } from "../auth/rest_access.ts";
 import { signClientToken } from "../auth/sign.ts";
 import type { Config } from "../config/schema.ts";
 import { FilterCache } from "../filter/cache.ts";
-import type { Log } from "../hub/ports.ts";
+import type { Log } from "../ports.ts";
 import { Reach } from "../hub/reach.ts";
 import type { Platform } from "../platform.ts";
 import { CallBound } from "../rest/call_bound.ts";
@@ -57,6 +57,6 @@ function oidcVerifier({ oidc }: Config, platform: Platform, log: Log): OidcVerif
       readerRoles,
     },
     platform,
-    (problem) => log.warn("identity provider", { problem }),
+    (problem) => log.warn("Keys of the identity provider are not to be had", { problem }),
   );
 }

@@ -53,7 +53,7 @@ export class BatchingFront {
       isUpgrade: ({ target }) => isClientTarget(target),
       upgrade: (connection, request) => void this.#serve(connection, request),
       answer: context.answer,
-      failed: (error) => this.#failed("connection failed", error),
+      failed: (error) => this.#failed("Connection failed", error),
     };
     this.#server = net.createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
       socket.on("error", ignoreError);
@@ -112,7 +112,7 @@ export class BatchingFront {
       const { status, message, headers } = decision;
       connection.refuse(plainText(status, message, headers), method);
     } catch (error) {
-      this.#failed("handshake failed", error);
+      this.#failed("Handshake failed", error);
       connection.refuse(plainText(500, "Internal server error"), method);
     }
   }

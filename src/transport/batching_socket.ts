@@ -3,7 +3,7 @@
  */
 import { Buffer } from "node:buffer";
 import type { Socket } from "node:net";
-import type { Meter } from "../hub/ports.ts";
+import type { Meter } from "../ports.ts";
 import { BEATS_PER_SECOND, CLOSE_ANSWER_MS, RUNTIME_BUFFER_BYTES } from "../limits.ts";
 import type { Platform } from "../platform.ts";
 import type { Frame } from "../protocol/event.ts";

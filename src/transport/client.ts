@@ -55,8 +55,8 @@ class Client implements SocketEvents {
 
   stuck(bufferedBytes: number): void {
     if (!this.#connection.isServedBy(this.#socket)) return;
-    this.#hub.context.meter.add("slow_consumers", 1);
-    this.#hub.context.log.warn("slow consumer", {
+    this.#hub.context.meter.slowConsumers.add(1);
+    this.#hub.context.log.warn("Slow consumer", {
       hub: this.#hub.name,
       connection: this.#connection.id,
       bufferedBytes,

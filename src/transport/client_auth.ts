@@ -4,7 +4,7 @@
 import type { Origins } from "../auth/audience.ts";
 import { bearerToken } from "../auth/bearer.ts";
 import type { TokenVerifier } from "../auth/token.ts";
-import type { Log } from "../hub/ports.ts";
+import type { Log } from "../ports.ts";
 import { all, type ClientUrl } from "./client_url.ts";
 import type { HeaderFields } from "./http/header_fields.ts";
 
@@ -55,7 +55,7 @@ export function createClientAuthenticator(
       requestAuthorities,
     });
     if (!verdict.ok) {
-      log.info("client token refused", { hub, reason: verdict.reason });
+      log.info("Client token refused", { hub, reason: verdict.reason });
       return undefined;
     }
     return verdict.claims;

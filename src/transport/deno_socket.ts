@@ -2,7 +2,7 @@
  * A client's socket on `Deno.upgradeWebSocket`. Two things the runtime leaves to us: frames sent before the socket is
  * open wait here, and what a slow client does not take is bounded and can expire.
  */
-import type { Meter } from "../hub/ports.ts";
+import type { Meter } from "../ports.ts";
 import { RUNTIME_BUFFER_BYTES } from "../limits.ts";
 import type { Platform } from "../platform.ts";
 import type { Frame } from "../protocol/event.ts";

@@ -5,7 +5,7 @@
  * The runtime lets no program read its own limit without all permissions. So what is free is tried: files are opened
  * until there are enough of them, and closed again. That is done only where more connections are open than ever before.
  */
-import type { Log } from "../hub/ports.ts";
+import type { Log, LogFields } from "../ports.ts";
 import {
   DESCRIPTOR_LOG_MS,
   DESCRIPTOR_LOOK_MS,
@@ -93,9 +93,9 @@ export class Descriptors {
 
   /** A line of log, at most one a second. */
   report(message: string, error?: unknown): void {
-    const times = this.#seldom.count();
-    if (times === 0) return;
-    const fields = { connections: this.#open, reserve: this.reserve, times };
+    const count = this.#seldom.count();
+    if (count === 0) return;
+    const fields: LogFields = { connections: this.#open, reserve: this.reserve, count };
     this.#log.warn(message, error === undefined ? fields : { ...fields, error: String(error) });
   }
 

@@ -86,7 +86,7 @@ function upgrade(
     if (protocol !== undefined && !isFound) nameSubprotocol(response, protocol);
     return { socket: new DenoSocket(socket, context), response };
   } catch (error) {
-    context.hubs.context.log.warn("upgrade failed", { hub, error: String(error) });
+    context.hubs.context.log.warn("Upgrade failed", { hub, error: String(error) });
     return undefined;
   }
 }
@@ -111,7 +111,7 @@ function begin(
   try {
     serve(socket);
   } catch (error) {
-    hubs.context.log.error("handshake failed", { error: stackOf(error) });
+    hubs.context.log.error("Handshake failed", { error: stackOf(error) });
     socket.close(1011, "Internal server error");
   }
   return response;

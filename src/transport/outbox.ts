@@ -1,7 +1,7 @@
 /**
  * Frames that wait because their socket is not open yet or does not keep up.
  */
-import type { Meter } from "../hub/ports.ts";
+import type { Meter } from "../ports.ts";
 import { MAX_OUTBOUND_BYTES } from "../limits.ts";
 import type { Frame } from "../protocol/event.ts";
 
@@ -51,7 +51,7 @@ export class Outbox {
       if (frame === undefined) continue;
       this.#bytes -= frame.byteLength;
       if (expiresAt === 0 || expiresAt > now) return frame;
-      this.#meter.add("messages_expired", 1);
+      this.#meter.messagesExpired.add(1);
     }
     this.clear();
     return undefined;
@@ -74,7 +74,7 @@ export class Outbox {
       if (frame === undefined) continue;
       if (expiresAt !== 0 && expiresAt <= now) {
         this.#bytes -= frame.byteLength;
-        this.#meter.add("messages_expired", 1);
+        this.#meter.messagesExpired.add(1);
         continue;
       }
       frames.push(frame);

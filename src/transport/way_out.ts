@@ -3,7 +3,7 @@
  * given to it in pieces: progress shows, and messages that wait here can still expire.
  */
 import type { Socket } from "node:net";
-import type { Meter } from "../hub/ports.ts";
+import type { Meter } from "../ports.ts";
 import { RUNTIME_BUFFER_BYTES, WRITE_PIECE_BYTES } from "../limits.ts";
 import type { Frame } from "../protocol/event.ts";
 import { Outbox } from "./outbox.ts";

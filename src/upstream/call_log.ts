@@ -2,7 +2,8 @@
  * What the log says of events and their calls. Lines hold no query of a URL, no payload and no text of the handler.
  */
 import { printableUrl } from "../events/url_template.ts";
-import type { Answered, AnswerFlaw, EventSource, Log, LogFields } from "../hub/ports.ts";
+import type { Answered, AnswerFlaw, EventSource } from "../hub/ports.ts";
+import type { Log, LogFields } from "../ports.ts";
 import type { Platform } from "../platform.ts";
 import { adviceFor } from "./advice.ts";
 import type { CallAnswer, CallResult } from "./call.ts";
@@ -21,8 +22,8 @@ export class CallLog {
 
   /** An event could not even be made into a request. */
   unsendable(source: EventSource, event: string, id: number, why: Undeliverable): void {
-    const { hub, connectionId } = source;
-    this.#log.warn("Event cannot be sent", { hub, event, connectionId, id, ...why });
+    const { hub, connectionId: connection } = source;
+    this.#log.warn("Event cannot be sent", { hub, event, connection, id, ...why });
   }
 
   /** The validation itself was logged: one warning more for each event would drown it. */
@@ -70,7 +71,7 @@ export class CallLog {
     return {
       hub: source.hub,
       event: event.name,
-      connectionId: source.connectionId,
+      connection: source.connectionId,
       id,
       url: printableUrl(url),
       durationMs: this.#platform.now() - startedAt,

@@ -4,7 +4,8 @@
 import { compileUrlTemplate, printableUrl } from "../events/url_template.ts";
 import { authorityFlaw } from "../events/webhook_origin.ts";
 import type { HandlerLanguage } from "../hub/handler_language.ts";
-import type { Answered, EventSource, Log } from "../hub/ports.ts";
+import type { Answered, EventSource } from "../hub/ports.ts";
+import type { Log } from "../ports.ts";
 import { HANDLER_CALL_MS } from "../limits.ts";
 import { type Platform, randomId } from "../platform.ts";
 import { adviceFor } from "./advice.ts";

@@ -5,7 +5,8 @@
  */
 import type { Cookie, CookieJar } from "tough-cookie";
 import { isPlainAscii } from "../events/header_rules.ts";
-import type { EventSource, Log } from "../hub/ports.ts";
+import type { EventSource } from "../hub/ports.ts";
+import type { Log } from "../ports.ts";
 import { MAX_COOKIE_LENGTH, MAX_COOKIES } from "../limits.ts";
 import type { Platform } from "../platform.ts";
 
@@ -57,8 +58,8 @@ export class CookieJars {
         ? `it has more than ${MAX_COOKIE_LENGTH} characters`
         : this.#add(jar, url, readCookie(library, url, line));
       if (problem === undefined) continue;
-      const { hub, connectionId } = source;
-      this.#log.warn("Skipped a cookie of an event handler", { hub, connectionId, problem });
+      const { hub, connectionId: connection } = source;
+      this.#log.warn("Skipped a cookie of an event handler", { hub, connection, problem });
     }
   }
 

@@ -8,9 +8,9 @@ import type {
   EventSource,
   HandlerAnswer,
   HandlerRequest,
-  Log,
   Upstream,
 } from "../hub/ports.ts";
+import type { Log } from "../ports.ts";
 import type { Platform } from "../platform.ts";
 import { CallLog } from "./call_log.ts";
 import type { Carriers } from "./carrier.ts";

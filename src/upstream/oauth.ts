@@ -2,7 +2,7 @@
  * Bearer tokens for handlers: the OAuth 2.0 client credentials grant (RFC 6749, 4.4), the self-hosted counterpart of
  * a managed identity. Tokens are kept until shortly before they expire; everyone who waits shares one request.
  */
-import type { Log } from "../hub/ports.ts";
+import type { Log } from "../ports.ts";
 import {
   MAX_OAUTH_ANSWER_BYTES,
   OAUTH_BACKOFF_MS,

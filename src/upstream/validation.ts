@@ -5,7 +5,7 @@
  * Rules: CloudEvents HTTP webhook specification, the official emulator.
  */
 import { printableUrl } from "../events/url_template.ts";
-import type { Log } from "../hub/ports.ts";
+import type { Log } from "../ports.ts";
 import type { Platform } from "../platform.ts";
 import { Deadlines } from "../deadlines.ts";
 import { Lanes } from "./lanes.ts";

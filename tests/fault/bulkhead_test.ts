@@ -86,7 +86,7 @@ class Scene implements AsyncDisposable {
   }
 
   logged(): void {
-    const entries = this.log.entries("connection failed");
+    const entries = this.log.entries("Connection failed");
     assert.equal(entries.length, 1);
     assert.equal(entries[0]?.error, "Error: planted");
     assert.match(String(entries[0]?.stack), /bulkhead_test\.ts/);

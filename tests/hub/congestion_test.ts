@@ -133,7 +133,7 @@ Deno.test("a message whose time passes while it waits is not delivered", async (
   await caughtUp(slow);
   assert.equal(await short?.delivered, true);
   assert.deepEqual(taken(slow), ["long"]);
-  assert.equal(server.counters.get("messages_expired"), 1);
+  assert.equal(server.counters.get("messagesExpired"), 1);
 });
 
 Deno.test("a reliable receiver holds senders up at half of its replay buffer, until it acknowledges", async () => {

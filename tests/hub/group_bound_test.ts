@@ -18,7 +18,7 @@ Deno.test("a join beyond the bound is a BadRequest, and the connection stays whe
     { type: "ack", ackId: 2, success: false, error: { name: "BadRequest", message: MESSAGE } },
   ]);
   assert.deepEqual(server.hub.groups.groupsOf(ann.connection.slot).sort(), ["a", "b"]);
-  assert.equal(server.counters.get("groups_per_connection_reached"), 1);
+  assert.equal(server.counters.get("groupsPerConnectionReached"), 1);
 });
 
 Deno.test("at the bound a group it is in may be joined again, and leaving one makes room", () => {
@@ -49,7 +49,7 @@ Deno.test("the bound holds for what the application adds too, and a refused call
   // The user's other connection has room, but the call is one.
   assert.equal(add({ kind: "user", userId: "ann" }, "c"), "tooMany");
   assert.deepEqual(server.hub.groups.groupsOf(other.connection.slot), []);
-  assert.equal(server.counters.get("groups_per_connection_reached"), 2);
+  assert.equal(server.counters.get("groupsPerConnectionReached"), 2);
 });
 
 Deno.test("a client that filled itself up does not spoil a call for all", () => {

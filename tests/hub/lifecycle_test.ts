@@ -152,7 +152,7 @@ Deno.test("a message whose time passes while its receiver is away is not deliver
   recover(hub, ann.connection, outlet);
   const messages = (outlet.take() as Record<string, unknown>[]).slice(1);
   assert.deepEqual(messages.map((m) => [m.data, m.sequenceId]), [["long", 2], ["for ever", 3]]);
-  assert.equal(server.counters.get("messages_expired"), 1);
+  assert.equal(server.counters.get("messagesExpired"), 1);
 });
 
 Deno.test("the message that exceeds the replay bound ends the connection with 1008; the publisher is unharmed", async () => {

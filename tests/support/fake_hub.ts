@@ -9,12 +9,8 @@ import { connect } from "../../src/hub/connect.ts";
 import { GroupBound } from "../../src/hub/group_bound.ts";
 import type { Hub } from "../../src/hub/hub.ts";
 import { Hubs } from "../../src/hub/hubs.ts";
-import {
-  type Log,
-  type MembershipObserver,
-  noUpstream,
-  type Upstream,
-} from "../../src/hub/ports.ts";
+import { type MembershipObserver, noUpstream, type Upstream } from "../../src/hub/ports.ts";
+import type { Log } from "../../src/ports.ts";
 import { Reach } from "../../src/hub/reach.ts";
 import { receive } from "../../src/hub/receive.ts";
 import { Counters } from "../../src/observe/metrics.ts";

@@ -14,7 +14,7 @@ Deno.test("frames leave in order; expired ones are dropped and counted", () => {
   assert.equal(outbox.shift(2000), a);
   assert.equal(outbox.shift(2000), c);
   assert.equal(outbox.shift(2000), undefined);
-  assert.equal(counters.get("messages_expired"), 1);
+  assert.equal(counters.get("messagesExpired"), 1);
   assert.equal(outbox.bytes, 0);
 });
 
@@ -28,5 +28,5 @@ Deno.test("the byte bound counts what the runtime holds, and expired frames free
   assert.equal(outbox.push(half, 0, 1, 499), false);
   assert.equal(outbox.push(half, 0, 0, 500), true);
   assert.equal(outbox.length, 2);
-  assert.equal(counters.get("messages_expired"), 1);
+  assert.equal(counters.get("messagesExpired"), 1);
 });

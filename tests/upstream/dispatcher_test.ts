@@ -50,7 +50,7 @@ Deno.test("an answer is told in facts: status, headers, content type and bytes, 
   assert.deepEqual(answer.call, {
     hub: "chat",
     event: "one",
-    connectionId: "4f1c0b6e2d9a4c35",
+    connection: "4f1c0b6e2d9a4c35",
     id: 1,
     url: "https://one.test/one",
     durationMs: 0,

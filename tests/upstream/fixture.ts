@@ -5,13 +5,8 @@ import type {
   ConnectOutcome,
   UserEventOutcome,
 } from "../../src/hub/handler_language.ts";
-import type {
-  EventSource,
-  HandlerAnswer,
-  HandlerRequest,
-  Log,
-  LogFields,
-} from "../../src/hub/ports.ts";
+import type { EventSource, HandlerAnswer, HandlerRequest } from "../../src/hub/ports.ts";
+import type { Log, LogFields } from "../../src/ports.ts";
 import type { Metadata, Payload } from "../../src/protocol/command.ts";
 import { Dispatcher, type DispatcherDeps } from "../../src/upstream/dispatcher.ts";
 import {

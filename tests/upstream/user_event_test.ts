@@ -110,7 +110,7 @@ Deno.test("a failure names hub, event, connection, number, URL, status, attempts
   assert.deepEqual(fields, {
     hub: "chat",
     event: "message",
-    connectionId: "4f1c0b6e2d9a4c35",
+    connection: "4f1c0b6e2d9a4c35",
     id: 4,
     url: "http://app.example.test/hooks/chat/message",
     status: 503,
