@@ -18,13 +18,9 @@ export const hubSettingsSchema = v.object({
     "deny",
   ),
   webSocketKeepAliveIntervalInSeconds: v.optional(
-    setting(
-      integer(KEEP_ALIVE_SECONDS.min, KEEP_ALIVE_SECONDS.max),
-      {
-        doc: "Interval of the server's pings, in seconds",
-        wants: `an integer from ${KEEP_ALIVE_SECONDS.min} to ${KEEP_ALIVE_SECONDS.max}`,
-      },
-    ),
+    integer(KEEP_ALIVE_SECONDS.min, KEEP_ALIVE_SECONDS.max, {
+      doc: "Interval of the server's pings, in seconds",
+    }),
     KEEP_ALIVE_SECONDS.default,
   ),
   eventHandlers: v.optional(

@@ -10,24 +10,21 @@ import {
   RECOVERY_WINDOW_MS,
   RESERVED_DESCRIPTORS,
 } from "../../limits.ts";
-import { setting } from "../setting.ts";
 import { restLimits } from "./rest_limits.ts";
 import { integer } from "./values.ts";
 
 /** The object `limits`. */
 export const limits = v.object({
   groupsPerConnection: v.optional(
-    setting(integer(0, MAX_SETTABLE_GROUPS), {
+    integer(0, MAX_SETTABLE_GROUPS, {
       doc: "Groups that one connection may be in; 0 is no bound",
-      wants: `an integer from 0 to ${MAX_SETTABLE_GROUPS}`,
       env: "HUBBUB_LIMITS_GROUPS_PER_CONNECTION",
     }),
     MAX_GROUPS_PER_CONNECTION,
   ),
   reservedDescriptors: v.optional(
-    setting(integer(0, MAX_RESERVED_DESCRIPTORS), {
+    integer(0, MAX_RESERVED_DESCRIPTORS, {
       doc: "File descriptors that connections leave to everything else; 0 switches the account off",
-      wants: `an integer from 0 to ${MAX_RESERVED_DESCRIPTORS}`,
       env: "HUBBUB_LIMITS_RESERVED_DESCRIPTORS",
     }),
     RESERVED_DESCRIPTORS,
@@ -38,17 +35,15 @@ export const limits = v.object({
 /** Entries of the tree's top: how long somebody is waited for. */
 export const times = {
   recoveryWindowSeconds: v.optional(
-    setting(integer(1, MAX_RECOVERY_WINDOW_SECONDS), {
+    integer(1, MAX_RECOVERY_WINDOW_SECONDS, {
       doc: "How long a reliable client that lost its socket can come back, in seconds",
-      wants: `an integer from 1 to ${MAX_RECOVERY_WINDOW_SECONDS}`,
       env: "HUBBUB_RECOVERY_WINDOW_SECONDS",
     }),
     RECOVERY_WINDOW_MS / 1000,
   ),
   drainSeconds: v.optional(
-    setting(integer(0, MAX_DRAIN_SECONDS), {
+    integer(0, MAX_DRAIN_SECONDS, {
       doc: "How long a stop waits for clients and handlers, in seconds",
-      wants: `an integer from 0 to ${MAX_DRAIN_SECONDS}`,
       env: "HUBBUB_DRAIN_SECONDS",
     }),
     DRAIN_MS / 1000,

@@ -21,9 +21,8 @@ export const listening = {
     "localhost",
   ),
   port: v.optional(
-    setting(integer(0, MAX_PORT), {
+    integer(0, MAX_PORT, {
       doc: "Port to listen on; 0 takes a free one",
-      wants: `an integer from 0 to ${MAX_PORT}`,
       env: "HUBBUB_PORT",
       flag: "port",
       placeholder: "PORT",

@@ -8,31 +8,27 @@ import {
   MAX_SETTABLE_BODY_BYTES,
   MAX_SETTABLE_REST_CALLS,
 } from "../../limits.ts";
-import { setting } from "../setting.ts";
 import { integer } from "./values.ts";
 
 /** Entries of the object `limits`. */
 export const restLimits = {
   restCalls: v.optional(
-    setting(integer(0, MAX_SETTABLE_REST_CALLS), {
+    integer(0, MAX_SETTABLE_REST_CALLS, {
       doc: "REST calls in work at once, beyond which they get 429; 0 is no bound",
-      wants: `an integer from 0 to ${MAX_SETTABLE_REST_CALLS}`,
       env: "HUBBUB_LIMITS_REST_CALLS",
     }),
     MAX_REST_CALLS,
   ),
   restCallsPerSecond: v.optional(
-    setting(integer(0, MAX_SETTABLE_REST_CALLS), {
+    integer(0, MAX_SETTABLE_REST_CALLS, {
       doc: "REST calls in a second, beyond which they get 429; 0 is no bound",
-      wants: `an integer from 0 to ${MAX_SETTABLE_REST_CALLS}`,
       env: "HUBBUB_LIMITS_REST_CALLS_PER_SECOND",
     }),
     MAX_REST_CALLS_PER_SECOND,
   ),
   restBytesInWork: v.optional(
-    setting(integer(MAX_REST_BODY_BYTES, MAX_SETTABLE_BODY_BYTES), {
+    integer(MAX_REST_BODY_BYTES, MAX_SETTABLE_BODY_BYTES, {
       doc: "Bytes of REST bodies that are held at once, beyond which calls get 503",
-      wants: `an integer from ${MAX_REST_BODY_BYTES} to ${MAX_SETTABLE_BODY_BYTES}`,
       env: "HUBBUB_LIMITS_REST_BYTES_IN_WORK",
     }),
     MAX_BODY_BYTES_IN_WORK,

@@ -1,11 +1,12 @@
 /** Kinds of values that settings of several areas have. */
 import * as v from "valibot";
 import { endpointDefect, normalEndpoint } from "../address.ts";
-import { rule } from "../setting.ts";
+import { type About, rule, setting } from "../setting.ts";
 
-/** An integer from `min` to `max`. */
-export function integer(min: number, max: number) {
-  return v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
+/** A setting that is an integer from `min` to `max`. */
+export function integer(min: number, max: number, about: Omit<About, "wants">) {
+  const schema = v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
+  return setting(schema, { ...about, wants: `an integer from ${min} to ${max}` });
 }
 
 /** A text that says something. */
