@@ -142,7 +142,7 @@ export function neverOpened({ context }: Hubs, identity: Identity): void {
 function leave(hub: Hub, connection: Connection): void {
   connection.cut();
   hub.congestion.forget(connection);
-  hub.context.away.leave(connection, () => {
+  hub.context.away.start(connection, () => {
     try {
       expire(hub, connection);
     } catch (error) {
@@ -159,7 +159,7 @@ function expire(hub: Hub, connection: Connection): void {
 }
 
 function raiseDisconnected(hub: Hub, connection: Connection, reason: string): void {
-  hub.context.away.forget(connection);
+  hub.context.away.end(connection);
   hub.context.upstream.disconnected(connection.identity, connection.nextEventId(), reason);
   hub.context.log.debug("Connection ended", {
     hub: hub.name,

@@ -71,7 +71,7 @@ export function findRecoverable(
 /** Continues a reliable connection on a new socket. */
 export function recover(hub: Hub, connection: Connection, outlet: Outlet): void {
   const { context } = hub;
-  context.away.forget(connection);
+  context.away.end(connection);
   // What the old socket was behind with.
   hub.congestion.forget(connection);
   const token = context.reconnectionTokens.issue(connection.id);

@@ -1,13 +1,13 @@
 /**
  * One hub: its connections, users and groups. The verbs over it have files of their own beside this one.
  */
+import type { Deadlines } from "../deadlines.ts";
 import { GroupIndex, type GroupIndexView } from "../group_index/group_index.ts";
 import { Slots } from "../group_index/slots.ts";
 import type { Platform } from "../platform.ts";
 import type { Connection } from "../session/connection.ts";
 import type { ReconnectionTokens } from "../session/recovery.ts";
 import type { ReplayBounds } from "../session/replay_buffer.ts";
-import type { AwayQueue } from "./away.ts";
 import { Congestion } from "./congestion.ts";
 import type { GroupBound } from "./group_bound.ts";
 import type { HandlerLanguage } from "./handler_language.ts";
@@ -23,7 +23,8 @@ export interface HubContext {
   readonly log: Log;
   readonly reconnectionTokens: ReconnectionTokens;
   readonly replayBounds: ReplayBounds;
-  readonly away: AwayQueue;
+  /** Reliable connections without a socket, and how long they may come back. */
+  readonly away: Deadlines<Connection>;
   readonly groupBound: GroupBound;
   /** Is told of memberships; `undefined`: nobody wants to know. */
   readonly memberships?: MembershipObserver;

@@ -5,13 +5,14 @@ import { AccessKeys } from "../auth/access_key.ts";
 import { TokenVerifier } from "../auth/token.ts";
 import type { Config } from "../config/schema.ts";
 import { secretsOf } from "../config/secrets.ts";
-import { AwayQueue } from "../hub/away.ts";
+import { Deadlines } from "../deadlines.ts";
 import { GroupBound } from "../hub/group_bound.ts";
 import { Hubs } from "../hub/hubs.ts";
 import type { Log } from "../ports.ts";
 import { createLog } from "../observe/log.ts";
 import { Counters } from "../observe/metrics.ts";
 import type { Platform } from "../platform.ts";
+import type { Connection } from "../session/connection.ts";
 import { ReconnectionTokens } from "../session/recovery.ts";
 import { SERVICE_BOUNDS } from "../session/replay_buffer.ts";
 import { Dispatcher } from "../upstream/dispatcher.ts";
@@ -26,7 +27,7 @@ export interface Core {
   readonly keys: AccessKeys;
   readonly tokens: TokenVerifier;
   readonly upstream: Dispatcher;
-  readonly away: AwayQueue;
+  readonly away: Deadlines<Connection>;
   readonly hubs: Hubs;
 }
 
@@ -42,7 +43,7 @@ export function composeCore(config: Config, platform: Platform): Core {
     log,
     signature: (connectionId) => keys.signature(connectionId),
   });
-  const away = new AwayQueue(platform, config.recoveryWindowSeconds * 1000);
+  const away = new Deadlines<Connection>(platform, config.recoveryWindowSeconds * 1000);
   const hubs = new Hubs({
     platform,
     groupBound: new GroupBound(

@@ -23,7 +23,7 @@ export async function drain({ core, sockets, listener }: Ending, ms: number): Pr
   for (const hub of [...core.hubs.all()]) {
     closeAll(hub, [...hub.connections()], "serverShutdown");
   }
-  core.away.close();
+  core.away.clear();
   await Promise.race([sockets.whenNone(), timeout.promise]);
   const ended = Promise.all([listener?.close(), core.upstream.drain(ms)]);
   await Promise.race([ended, timeout.promise]);

@@ -3,8 +3,8 @@
  */
 import { compileRoles } from "../../src/auth/roles.ts";
 import { Permissions } from "../../src/auth/permissions.ts";
+import { Deadlines } from "../../src/deadlines.ts";
 import { FilterCache } from "../../src/filter/cache.ts";
-import { AwayQueue } from "../../src/hub/away.ts";
 import { connect } from "../../src/hub/connect.ts";
 import { GroupBound } from "../../src/hub/group_bound.ts";
 import type { Hub } from "../../src/hub/hub.ts";
@@ -77,7 +77,7 @@ export interface ServerOptions {
 export class FakeServer {
   readonly platform = new FakePlatform();
   readonly counters = new Counters();
-  readonly away: AwayQueue;
+  readonly away: Deadlines<Connection>;
   readonly hubs: Hubs;
   readonly reach: Reach;
   #clients = 0;
@@ -85,7 +85,7 @@ export class FakeServer {
   constructor(
     options: ServerOptions = {},
   ) {
-    this.away = new AwayQueue(this.platform, options.windowMs ?? 60_000);
+    this.away = new Deadlines<Connection>(this.platform, options.windowMs ?? 60_000);
     this.hubs = new Hubs({
       platform: this.platform,
       upstream: options.upstream ?? noUpstream,
