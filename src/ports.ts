@@ -1,5 +1,6 @@
 /**
- * Where every part says what happens: a log for the operator, counts for monitoring. `observe/` implements both.
+ * Where every part says what happens: a log for the operator, counts for monitoring, a trace for whoever looks. `observe/`
+ * implements them.
  */
 
 /**
@@ -72,3 +73,58 @@ export type CounterName =
 
 /** Where counts go: a counter for each name, so that counting looks nothing up. */
 export type Meter = Readonly<Record<CounterName, Counter>>;
+
+/** What happens to clients, one by one, for somebody who looks for what became of a message. No payloads. */
+export type TraceEvent =
+  /** `reason`: why it was refused. */
+  | {
+    readonly what: "handshake";
+    readonly hub: string;
+    readonly status: number;
+    readonly reason: string | undefined;
+  }
+  | {
+    readonly what: "join" | "leave";
+    readonly hub: string;
+    readonly connection: string;
+    readonly group: string;
+  }
+  /** `from`: the sender's id, none for the application; `to`: a group's name, none for other targets. */
+  | {
+    readonly what: "send";
+    readonly hub: string;
+    readonly from: string | undefined;
+    readonly to: string | undefined;
+    readonly receivers: number;
+  }
+  /** `error`: its name; none for success. */
+  | {
+    readonly what: "ack";
+    readonly hub: string;
+    readonly connection: string;
+    readonly ackId: bigint;
+    readonly error: string | undefined;
+  }
+  | {
+    readonly what: "upstreamCall";
+    readonly hub: string;
+    readonly event: string;
+    readonly status: number | undefined;
+    readonly durationMs: number;
+  }
+  | {
+    readonly what: "close";
+    readonly hub: string;
+    readonly connection: string;
+    readonly reason: string;
+  };
+
+/** Where parts say what happens: `if (trace.isWatched) trace.tell({ ... })`. */
+export interface Trace {
+  /** Whether somebody looks. Asked before an event is made, so that it costs one comparison while nobody does. */
+  readonly isWatched: boolean;
+  tell(event: TraceEvent): void;
+}
+
+/** Nobody looks. */
+export const noTrace: Trace = { isWatched: false, tell: () => {} };

@@ -161,9 +161,9 @@ function expire(hub: Hub, connection: Connection): void {
 function raiseDisconnected(hub: Hub, connection: Connection, reason: string): void {
   hub.context.away.end(connection);
   hub.context.upstream.disconnected(connection.identity, connection.nextEventId(), reason);
-  hub.context.log.debug("Connection ended", {
-    hub: hub.name,
-    connection: connection.id,
-    reason,
-  });
+  const { log, trace } = hub.context;
+  log.debug("Connection ended", { hub: hub.name, connection: connection.id, reason });
+  if (trace.isWatched) {
+    trace.tell({ what: "close", hub: hub.name, connection: connection.id, reason });
+  }
 }

@@ -12,7 +12,7 @@ import { Congestion } from "./congestion.ts";
 import type { GroupBound } from "./group_bound.ts";
 import type { HandlerLanguage } from "./handler_language.ts";
 import type { MembershipObserver, Upstream } from "./ports.ts";
-import type { Log, Meter } from "../ports.ts";
+import type { Log, Meter, Trace } from "../ports.ts";
 
 /** What all hubs share. */
 export interface HubContext {
@@ -21,6 +21,7 @@ export interface HubContext {
   readonly language: HandlerLanguage;
   readonly meter: Meter;
   readonly log: Log;
+  readonly trace: Trace;
   readonly reconnectionTokens: ReconnectionTokens;
   readonly replayBounds: ReplayBounds;
   /** Reliable connections without a socket, and how long they may come back. */
@@ -118,12 +119,20 @@ export class Hub {
     }
     if (!this.#groups.hasRoomFor(group)) return "full";
     if (!this.#groups.join(slot, group)) return "already";
+    const { trace } = this.context;
+    if (trace.isWatched) {
+      trace.tell({ what: "join", hub: this.name, connection: connection.id, group });
+    }
     return this.context.memberships === undefined ? "joined" : this.#tellJoined(connection, group);
   }
 
   /** Ends a membership; false when there was none. */
   leave(connection: Connection, group: string): boolean {
     if (!this.#groups.leave(connection.slot, group)) return false;
+    const { trace } = this.context;
+    if (trace.isWatched) {
+      trace.tell({ what: "leave", hub: this.name, connection: connection.id, group });
+    }
     if (this.context.memberships !== undefined) this.#tellLeft(connection, [group]);
     return true;
   }

@@ -8,7 +8,7 @@ import { secretsOf } from "../config/secrets.ts";
 import { Deadlines } from "../deadlines.ts";
 import { GroupBound } from "../hub/group_bound.ts";
 import { Hubs } from "../hub/hubs.ts";
-import type { Log } from "../ports.ts";
+import { type Log, noTrace } from "../ports.ts";
 import { createLog } from "../observe/log.ts";
 import { Counters } from "../observe/metrics.ts";
 import type { Platform } from "../platform.ts";
@@ -54,6 +54,7 @@ export function composeCore(config: Config, platform: Platform): Core {
     language: webPubSubLanguage,
     meter: counters,
     log,
+    trace: noTrace,
     reconnectionTokens: new ReconnectionTokens(platform),
     replayBounds: SERVICE_BOUNDS,
     away,

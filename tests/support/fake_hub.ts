@@ -10,7 +10,7 @@ import { GroupBound } from "../../src/hub/group_bound.ts";
 import type { Hub } from "../../src/hub/hub.ts";
 import { Hubs } from "../../src/hub/hubs.ts";
 import { type MembershipObserver, noUpstream, type Upstream } from "../../src/hub/ports.ts";
-import type { Log } from "../../src/ports.ts";
+import { type Log, noTrace, type Trace } from "../../src/ports.ts";
 import { Reach } from "../../src/hub/reach.ts";
 import { receive } from "../../src/hub/receive.ts";
 import { Counters } from "../../src/observe/metrics.ts";
@@ -71,6 +71,7 @@ export interface ServerOptions {
   readonly maxGroups?: number;
   readonly maxGroupsInHub?: number;
   readonly memberships?: MembershipObserver;
+  readonly trace?: Trace;
 }
 
 /** The hub `chat` of a server without event handlers, unless some are given. */
@@ -92,6 +93,7 @@ export class FakeServer {
       language: webPubSubLanguage,
       meter: this.counters,
       log: silentLog,
+      trace: options.trace ?? noTrace,
       reconnectionTokens: new ReconnectionTokens(this.platform),
       replayBounds: options.bounds ?? { messages: 1000, bytes: 16 * 1024 * 1024 },
       away: this.away,
