@@ -137,6 +137,9 @@ export const MAX_BODY_BYTES_IN_WORK = 32 * MIB;
  */
 export const BODY_TURN_BYTES = 512 * 1024;
 
+/** The most that one read of a socket gives, in bytes (the runtime's). */
+export const SOCKET_READ_BYTES = 64 * 1024;
+
 /** When a call that found no room may come again, in seconds: the `Retry-After` of 429 and 503 (ours). */
 export const RETRY_AFTER_SECONDS = 1;
 

@@ -2,7 +2,7 @@
  * Who is read on while many send large bodies: so many bytes in a turn of the event loop, so that everybody else's
  * requests wait for little.
  */
-import { BODY_TURN_BYTES } from "../../limits.ts";
+import { BODY_TURN_BYTES, SOCKET_READ_BYTES } from "../../limits.ts";
 import type { Platform } from "../../platform.ts";
 
 /** A reader of a large body. */
@@ -11,9 +11,7 @@ export interface TurnTaker {
   readOn(): void;
 }
 
-/** The most that one read of a socket gives, in bytes. */
-const READ_BYTES = 64 * 1024;
-const READERS_A_TURN = Math.max(1, Math.floor(BODY_TURN_BYTES / READ_BYTES));
+const READERS_A_TURN = Math.max(1, Math.floor(BODY_TURN_BYTES / SOCKET_READ_BYTES));
 
 /** The turns of all large bodies of a listener. */
 export class BodyTurns {
