@@ -9,7 +9,7 @@ import { Outgoing } from "../session/outgoing.ts";
 import type { Waiting } from "./congestion.ts";
 import { deliverTo, fanOutToHub, fanOutToMembers, NO_SLOT } from "./fan_out.ts";
 import type { Hub } from "./hub.ts";
-import { admits, isIn, type Selection, Subject } from "./target.ts";
+import { admits, isIn, select, type Selection, Subject } from "./target.ts";
 import { deadline } from "./ttl.ts";
 import type { Content, Origin, Target } from "./verb.ts";
 
@@ -108,10 +108,8 @@ function deliverToTarget(
       fanOutToMembers(hub, connections, outgoing, NO_SLOT, selection);
       return;
     }
-    case "connection": {
-      const connection = hub.find(target.connectionId);
-      if (connection !== undefined) deliverTo(hub, connection, outgoing);
-    }
+    case "connection":
+      for (const connection of select(hub, target, selection)) deliverTo(hub, connection, outgoing);
   }
 }
 

@@ -161,3 +161,18 @@ Deno.test("a look at a group allocates nothing", () => {
 Deno.test("an index without groups has no buffers", () => {
   assert.equal(new GroupIndex().byteLength, 0);
 });
+
+Deno.test("an index with a bound says beforehand what has room: known names always, new ones while some are left", () => {
+  const groups = new GroupIndex(3);
+  for (const name of ["a", "b"]) groups.join(1, name);
+  assert.equal(groups.hasRoomForAll([]), true);
+  assert.equal(groups.hasRoomForAll(["c"]), true);
+  assert.equal(groups.hasRoomForAll(["a", "b", "c"]), true);
+  assert.equal(groups.hasRoomForAll(["a", "c", "d"]), false);
+  groups.join(1, "c");
+  assert.equal(groups.hasRoomFor("d"), false);
+  assert.equal(groups.hasRoomForAll(["a", "b", "c"]), true);
+  assert.throws(() => groups.join(1, "d"), RangeError);
+  groups.leave(1, "b");
+  assert.equal(groups.hasRoomForAll(["d"]), true);
+});
