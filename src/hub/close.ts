@@ -5,6 +5,7 @@ import { CLOSE_RULES, type CloseReason, errorFields } from "../errors.ts";
 import type { Connection } from "../session/connection.ts";
 import type { Identity } from "../session/identity.ts";
 import type { Outlet } from "../session/outlet.ts";
+import type { Missed } from "./endpoint.ts";
 import type { Hub } from "./hub.ts";
 import type { Hubs } from "./hubs.ts";
 import { select, type Selection } from "./target.ts";
@@ -133,9 +134,10 @@ export function cutOff(hub: Hub, connection: Connection, outlet: Outlet): void {
   raiseDisconnected(hub, connection, UNEXPECTED);
 }
 
-/** A `connect` handler let the client in, then its upgrade failed: there was no connection, but the handler counts one. */
-export function neverOpened({ context }: Hubs, identity: Identity): void {
-  context.upstream.disconnected(identity, 1, UNEXPECTED);
+/** A `connect` handler let the client in, then there was no socket: no connection existed, but the handler counts one. */
+export function neverOpened({ context }: Hubs, identity: Identity, why: Missed): void {
+  const reason = why === "stopping" ? CLOSE_RULES.serverShutdown.text : UNEXPECTED;
+  context.upstream.disconnected(identity, 1, reason);
 }
 
 /** A reliable connection goes away; it ends if it is not recovered within the window. */

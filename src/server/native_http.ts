@@ -6,9 +6,9 @@ import { errorFields } from "../errors.ts";
 import { MAX_TARGET_BYTES } from "../limits.ts";
 import type { RestRequest, RestResponse } from "../rest/request.ts";
 import type { BodyRoom } from "../transport/http/body_room.ts";
+import { isForClients } from "../transport/accept.ts";
 import { type HttpListener, LastingHttp } from "../transport/lasting_http.ts";
 import type { GuardContext } from "../transport/listener_guard.ts";
-import { isClientTarget } from "../transport/client_url.ts";
 import { Connections } from "../transport/http/connections.ts";
 import { type NativeContext, serveClient } from "../transport/native.ts";
 import { CutOff, type NativeBodies, NativeBody } from "./native_body.ts";
@@ -51,7 +51,7 @@ function listenOnce(
     onListen: () => {},
     onError: (error) => {
       if (!(error instanceof CutOff)) {
-        context.clients.hubs.context.log.error("Request failed", errorFields(error));
+        context.clients.log.error("Request failed", errorFields(error));
       }
       return new Response(null, { status: 500 });
     },
@@ -69,7 +69,7 @@ function serve(
   if (clients.isStopping()) return new Response(null, { status: 503 });
   const target = targetOf(request.url);
   if (target.length > MAX_TARGET_BYTES) return new Response(null, { status: 414 });
-  if (isClientTarget(target)) return serveClient(request, target, clients);
+  if (isForClients(target, clients.endpoints)) return serveClient(request, target, clients);
   const expectation = request.headers.get("expect");
   if (expectation !== null && expectation.toLowerCase() !== "100-continue") {
     return new Response(null, { status: 417 });

@@ -4,12 +4,10 @@
  */
 import net from "node:net";
 import { errorFields } from "../errors.ts";
-import type { Hubs } from "../hub/hubs.ts";
 import { LISTEN_BACKLOG } from "../limits.ts";
-import { accept, type AcceptContext, type Decision } from "./accept.ts";
+import type { Log } from "../ports.ts";
+import { accept, type AcceptContext, type Accepted, isForClients } from "./accept.ts";
 import { type BatchingContext, BatchingSocket } from "./batching_socket.ts";
-import { isClientTarget } from "./client_url.ts";
-import { findReturning, serveNew, serveReturning } from "./client.ts";
 import type { BodyRoom } from "./http/body_room.ts";
 import { BodyTurns } from "./http/body_turns.ts";
 import { HttpConnection, type HttpContext, type UpgradeHead } from "./http/connection.ts";
@@ -20,10 +18,10 @@ import { switchingProtocols } from "./websocket_handshake.ts";
 
 /** What the batching transport needs. */
 export interface BatchingFrontContext extends AcceptContext, BatchingContext, GuardContext {
-  readonly hubs: Hubs;
+  readonly log: Log;
   /** Seconds between two pings to a silent client. */
   keepAliveSeconds(hub: string): number;
-  /** Answers what is not for the client endpoint. */
+  /** Answers what is not for clients. */
   readonly answer: HttpContext["answer"];
   /** What bodies of requests take their bytes from. */
   readonly room: BodyRoom;
@@ -50,7 +48,7 @@ export class BatchingFront {
       room: context.room,
       turns: new BodyTurns(context.platform),
       isStopping: () => context.isStopping(),
-      isUpgrade: ({ target }) => isClientTarget(target),
+      isUpgrade: ({ target }) => isForClients(target, context.endpoints),
       upgrade: (connection, request) => void this.#serve(connection, request),
       answer: context.answer,
       failed: (error) => this.#failed("Connection failed", error),
@@ -108,7 +106,7 @@ export class BatchingFront {
     };
     try {
       const decision = await accept({ ...request, whenGone }, this.#context);
-      if (decision.kind !== "refused") return this.#carryOut(connection, decision);
+      if (decision.kind === "accepted") return this.#begin(connection, decision);
       const { status, message, headers } = decision;
       connection.refuse(plainText(status, message, headers), method);
     } catch (error) {
@@ -117,36 +115,16 @@ export class BatchingFront {
     }
   }
 
-  #carryOut(
-    connection: HttpConnection,
-    decision: Exclude<Decision, { kind: "refused" }>,
-  ): void {
-    const { hubs } = this.#context;
-    const { key } = decision;
-    if (decision.kind === "accepted") {
-      const { admission, answer } = decision;
-      const { client, early } = this.#client(connection, admission.identity.hub);
-      serveNew(hubs, admission, client);
-      client.start(switchingProtocols(key, answer), early);
-    } else {
-      const returning = findReturning(hubs, decision);
-      const { client, early } = this.#client(connection, decision.hub);
-      serveReturning(hubs, returning.connection, client);
-      client.start(switchingProtocols(key, returning.answer), early);
-    }
-  }
-
-  #client(
-    connection: HttpConnection,
-    hub: string,
-  ): { client: BatchingSocket; early: readonly Uint8Array[] } {
+  #begin(connection: HttpConnection, { key, hub, welcome }: Accepted): void {
     const early = connection.handOver();
     const seconds = this.#context.keepAliveSeconds(hub);
-    return { client: new BatchingSocket(connection.socket, seconds, this.#context), early };
+    const client = new BatchingSocket(connection.socket, seconds, this.#context);
+    welcome.start(client);
+    client.start(switchingProtocols(key, welcome.answer), early);
   }
 
   #failed(what: string, error: unknown): void {
-    this.#context.hubs.context.log.error(what, errorFields(error));
+    this.#context.log.error(what, errorFields(error));
   }
 }
 

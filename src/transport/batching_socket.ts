@@ -3,6 +3,7 @@
  */
 import { Buffer } from "node:buffer";
 import type { Socket } from "node:net";
+import type { ClientSocket, SocketEvents } from "../hub/client_socket.ts";
 import type { Meter } from "../ports.ts";
 import { BEATS_PER_SECOND, CLOSE_ANSWER_MS, RUNTIME_BUFFER_BYTES } from "../limits.ts";
 import type { Platform } from "../platform.ts";
@@ -12,7 +13,6 @@ import type { OpenSockets } from "./open_sockets.ts";
 import { type Beating, type Heartbeat } from "./heartbeat.ts";
 import type { Pump, Pumped } from "./pump.ts";
 import type { Reader, ReadQueue } from "./read_queue.ts";
-import type { ClientSocket, SocketEvents } from "./socket.ts";
 import { WaterMark } from "./water_mark.ts";
 import { WayOut } from "./way_out.ts";
 import { FrameParser, type FrameSink } from "./websocket_frames.ts";

@@ -1,29 +1,20 @@
 /**
  * Client tokens at the handshake: where they stand, and what they are judged by.
  */
-import type { Origins } from "../auth/audience.ts";
+import type { ClientEndpoint, Origins } from "../auth/audience.ts";
 import { bearerToken } from "../auth/bearer.ts";
 import type { TokenVerifier } from "../auth/token.ts";
+import { all, type Parameters } from "../hub/client_target.ts";
+import type { ArrivalHeaders, ClientClaims } from "../hub/endpoint.ts";
 import type { Log } from "../ports.ts";
-import { all, type ClientUrl } from "./client_url.ts";
-import type { HeaderFields } from "./http/header_fields.ts";
-
-/** What a client token says, after it was verified for the hub. */
-export interface ClientClaims {
-  readonly userId: string | undefined;
-  readonly roles: readonly string[];
-  readonly groups: readonly string[];
-  /** Every claim as a list of strings, for the `connect` event. */
-  readonly all: Readonly<Record<string, readonly string[]>>;
-}
 
 /** Stands for a token given more than once. */
 export const AMBIGUOUS = Symbol("ambiguous token");
 
 /** The token of the query, else of the header; `undefined` when there is none. */
 export function clientToken(
-  headers: HeaderFields,
-  parameters: ClientUrl["parameters"],
+  headers: ArrivalHeaders,
+  parameters: Parameters,
 ): string | typeof AMBIGUOUS | undefined {
   const given = all(parameters, "access_token");
   if (given.length > 1) return AMBIGUOUS;
@@ -31,9 +22,10 @@ export function clientToken(
   return bearerToken(headers.get("authorization"));
 }
 
-/** Judges a client token for a hub; `hosts` are those that the request was made to. */
+/** Judges a client token for a hub at an endpoint; `hosts` are those that the request was made to. */
 export type ClientAuthenticator = (
   token: string,
+  endpoint: ClientEndpoint,
   hub: string,
   hosts: readonly string[],
 ) => ClientClaims | undefined;
@@ -47,10 +39,10 @@ export function createClientAuthenticator(
   origins: () => Origins,
   log: Log,
 ): ClientAuthenticator {
-  return (token, hub, requestAuthorities) => {
+  return (token, endpoint, hub, requestAuthorities) => {
     const verdict = verifier.verifyClient(token, {
       ...origins(),
-      endpoint: "default",
+      endpoint,
       hub,
       requestAuthorities,
     });

@@ -2,6 +2,7 @@
  * A client's socket on `Deno.upgradeWebSocket`. Two things the runtime leaves to us: frames sent before the socket is
  * open wait here, and what a slow client does not take is bounded and can expire.
  */
+import type { ClientSocket, SocketEvents } from "../hub/client_socket.ts";
 import type { Meter } from "../ports.ts";
 import { RUNTIME_BUFFER_BYTES } from "../limits.ts";
 import type { Platform } from "../platform.ts";
@@ -10,7 +11,6 @@ import type { Awaited, SocketDeadlines } from "./deadlines.ts";
 import type { OpenSockets } from "./open_sockets.ts";
 import { Outbox } from "./outbox.ts";
 import type { Pump, Pumped } from "./pump.ts";
-import type { ClientSocket, SocketEvents } from "./socket.ts";
 import { WaterMark } from "./water_mark.ts";
 
 /** What sockets of one transport share. */

@@ -1,22 +1,22 @@
 /**
  * The native transport: `Deno.upgradeWebSocket`, portable and whole.
  */
-import { neverOpened } from "../hub/close.ts";
-import type { Hubs } from "../hub/hubs.ts";
+import type { Welcome } from "../hub/endpoint.ts";
 import { TURNS_TO_LEAVE } from "../limits.ts";
+import type { Log } from "../ports.ts";
 import type { Platform } from "../platform.ts";
 import { accept, type AcceptContext } from "./accept.ts";
-import { findReturning, serveNew, serveReturning } from "./client.ts";
 import { DenoSocket, type SocketContext } from "./deno_socket.ts";
 
 /** What the native transport needs. */
 export interface NativeContext extends AcceptContext, SocketContext {
-  readonly hubs: Hubs;
+  readonly platform: Platform;
+  readonly log: Log;
   /** Seconds between two pings to a silent client. */
   keepAliveSeconds(hub: string): number;
 }
 
-/** Answers a request to the client endpoint. `target` is the path and query as sent. */
+/** Answers a request to an endpoint for clients. `target` is the path and query as sent. */
 export async function serveClient(
   request: Request,
   target: string,
@@ -29,23 +29,15 @@ export async function serveClient(
     return () => request.signal.removeEventListener("abort", task);
   };
   const decision = await accept({ method, version: undefined, target, headers, whenGone }, context);
-  switch (decision.kind) {
-    case "refused": {
-      const { status, message, headers } = decision;
-      return new Response(message, { status, headers });
-    }
-    case "accepted": {
-      const { admission, answer, announced } = decision;
-      const upgraded = upgrade(request, answer, admission.identity.hub, context);
-      if (upgraded === undefined && announced) neverOpened(context.hubs, admission.identity);
-      return begin(upgraded, context, (socket) => serveNew(context.hubs, admission, socket));
-    }
-    case "recovery": {
-      const { connection, answer } = findReturning(context.hubs, decision);
-      const upgraded = upgrade(request, answer, decision.hub, context);
-      return begin(upgraded, context, (socket) => serveReturning(context.hubs, connection, socket));
-    }
+  if (decision.kind === "refused") {
+    const { status, message, headers } = decision;
+    return new Response(message, { status, headers });
   }
+  const { welcome, hub } = decision;
+  const upgraded = upgrade(request, welcome.answer, hub, context);
+  if (upgraded !== undefined) return begin(upgraded, welcome, context);
+  welcome.missed("notUpgraded");
+  return new Response("Internal server error", { status: 500 });
 }
 
 /**
@@ -86,7 +78,7 @@ function upgrade(
     if (protocol !== undefined && !isFound) nameSubprotocol(response, protocol);
     return { socket: new DenoSocket(socket, context), response };
   } catch (error) {
-    context.hubs.context.log.warn("Upgrade failed", { hub, error: String(error) });
+    context.log.warn("Upgrade failed", { hub, error: String(error) });
     return undefined;
   }
 }
@@ -101,17 +93,11 @@ function nameSubprotocol({ headers }: Response, protocol: string): void {
 }
 
 /** The runtime ends the whole server when an upgrade is not answered with its own response: nothing may be thrown. */
-function begin(
-  upgraded: Upgraded | undefined,
-  { hubs }: NativeContext,
-  serve: (socket: DenoSocket) => void,
-): Response {
-  if (upgraded === undefined) return new Response("Internal server error", { status: 500 });
-  const { socket, response } = upgraded;
+function begin({ socket, response }: Upgraded, welcome: Welcome, { log }: NativeContext): Response {
   try {
-    serve(socket);
+    welcome.start(socket);
   } catch (error) {
-    hubs.context.log.error("Handshake failed", { error: stackOf(error) });
+    log.error("Handshake failed", { error: stackOf(error) });
     socket.close(1011, "Internal server error");
   }
   return response;

@@ -2,7 +2,7 @@
  * The judge of upgrade requests, one for both transports: what a WebSocket handshake has to bring (RFC 6455 section
  * 4.2.1), and the whole HTTP answer to a request that does not.
  */
-
+import { type Refusal, refusal } from "../hub/endpoint.ts";
 import type { HeaderFields } from "./http/header_fields.ts";
 import { isAuthority } from "./http/request_rules.ts";
 
@@ -12,21 +12,12 @@ const KEY = /^[A-Za-z0-9+/]{22}==$/;
 /** HTTP/1.0 knows no upgrade (RFC 9110 section 7.8), and HTTP/2 none of this kind. */
 const HTTP_VERSION = /^HTTP\/1\.[1-9]$/;
 
-/** A request to the client endpoint, as far as the judge looks at it. */
+/** A request to an endpoint for clients, as far as the judge looks at it. */
 export interface UpgradeRequest {
   readonly method: string;
   /** `HTTP/1.1`; `undefined` where the runtime does not tell. */
   readonly version: string | undefined;
   readonly headers: HeaderFields;
-}
-
-/** A plain HTTP answer, the same on both transports; no connection exists. */
-export interface Refusal {
-  readonly kind: "refused";
-  readonly status: number;
-  /** The body, as plain text. */
-  readonly message: string;
-  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** An upgrade request that RFC 6455 allows. */
@@ -87,16 +78,6 @@ export function judgeUpgrade({ method, version, headers }: UpgradeRequest): Upgr
 /** Tells whether a request asks for a WebSocket at all; whether it asks rightly is for the judge to say. */
 export function asksForWebSocket(headers: HeaderFields): boolean {
   return hasToken(headers.get("upgrade"), "websocket");
-}
-
-/** A plain answer; 401 says which credentials are wanted (RFC 9110 section 15.5.2). */
-export function refusal(
-  status: number,
-  message: string,
-  headers: Readonly<Record<string, string>> = {},
-): Refusal {
-  const challenge = status === 401 ? { "WWW-Authenticate": "Bearer" } : {};
-  return { kind: "refused", status, message, headers: { ...challenge, ...headers } };
 }
 
 /** Whether a list header holds `token`, in any case. */

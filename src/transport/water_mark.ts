@@ -3,7 +3,7 @@
  * high and moves, those who send to the client wait; a queue that stands still holds up nobody.
  */
 import { HIGH_WATER_BYTES, LOW_WATER_BYTES } from "../limits.ts";
-import type { SocketEvents } from "./socket.ts";
+import type { SocketEvents } from "../hub/client_socket.ts";
 
 /** The mark of one socket; made when its queue is first long. */
 export class WaterMark {

@@ -11,7 +11,7 @@ import { OpenSockets } from "../../src/transport/open_sockets.ts";
 import { Heartbeat } from "../../src/transport/heartbeat.ts";
 import { Pump } from "../../src/transport/pump.ts";
 import { ReadQueue } from "../../src/transport/read_queue.ts";
-import type { SocketEvents } from "../../src/transport/socket.ts";
+import type { SocketEvents } from "../../src/hub/client_socket.ts";
 import { FakePlatform } from "../support/fake_platform.ts";
 
 /** A TCP socket without a network: counts what is written. */

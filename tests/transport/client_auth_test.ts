@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { AMBIGUOUS, clientToken } from "../../src/transport/client_auth.ts";
-import { parseClientUrl } from "../../src/transport/client_url.ts";
+import { parseClientUrl } from "../../src/webpubsub/client_url.ts";
 
 /** The token of a request with this query and, maybe, this `Authorization`. */
 function tokenOf(query: string, authorization?: string) {

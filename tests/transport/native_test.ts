@@ -1,13 +1,14 @@
 // What the native transport does when the runtime does not upgrade a request that every check has let pass.
 import assert from "node:assert/strict";
+import type { Hubs } from "../../src/hub/hubs.ts";
 import { noUpstream, type Upstream } from "../../src/hub/ports.ts";
 import { jsonCodec } from "../../src/protocol/json.ts";
 import { SocketDeadlines } from "../../src/transport/deadlines.ts";
 import { OpenSockets } from "../../src/transport/open_sockets.ts";
 import { type NativeContext, serveClient } from "../../src/transport/native.ts";
 import { Pump } from "../../src/transport/pump.ts";
-import { webPubSubLanguage } from "../../src/webpubsub/handler_language.ts";
-import { FakeServer } from "../support/fake_hub.ts";
+import { webPubSubEndpoint } from "../../src/webpubsub/endpoint.ts";
+import { FakeServer, silentLog } from "../support/fake_hub.ts";
 import { answered } from "../support/handler_answers.ts";
 
 const REQUEST = new Request("http://localhost/client/hubs/chat", {
@@ -20,14 +21,14 @@ const REQUEST = new Request("http://localhost/client/hubs/chat", {
   },
 });
 
-function contextWith(upstream: Upstream): NativeContext {
+function contextWith(upstream: Upstream): NativeContext & { hubs: Hubs } {
   const { platform, hubs, counters } = new FakeServer({ upstream });
   return {
-    platform,
     hubs,
-    upstream,
+    platform,
+    log: silentLog,
+    endpoints: [webPubSubEndpoint({ hubs, codec: () => jsonCodec })],
     groupBound: hubs.context.groupBound,
-    language: webPubSubLanguage,
     meter: counters,
     pump: new Pump(platform),
     open: new OpenSockets(),
@@ -36,7 +37,6 @@ function contextWith(upstream: Upstream): NativeContext {
     isStopping: () => false,
     allowsAnonymous: () => true,
     keepAliveSeconds: () => 20,
-    codec: () => jsonCodec,
   };
 }
 
@@ -111,7 +111,8 @@ Deno.test("a recovery whose upgrade fails is answered 500 and leaves no socket",
 
 Deno.test("a fault behind the upgrade closes that client: without the runtime's response the server would end", async () => {
   const context = contextWith(noUpstream);
-  const broken = { ...context, hubs: Object.create(context.hubs, { open: { value: fail } }) };
+  const hubs = Object.create(context.hubs, { open: { value: fail } });
+  const broken = { ...context, endpoints: [webPubSubEndpoint({ hubs, codec: () => jsonCodec })] };
   const response = await serveClient(REQUEST, "/client/hubs/chat", broken);
   assert.equal(response.status, 101);
 });

@@ -1,10 +1,9 @@
 // What makes a request a WebSocket upgrade, judged without a socket.
 import assert from "node:assert/strict";
+import { type Refusal, refusal } from "../../src/hub/endpoint.ts";
 import {
   asksForWebSocket,
   judgeUpgrade,
-  type Refusal,
-  refusal,
   type UpgradeRequest,
 } from "../../src/transport/upgrade.ts";
 

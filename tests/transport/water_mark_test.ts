@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { HIGH_WATER_BYTES, LOW_WATER_BYTES } from "../../src/limits.ts";
-import type { SocketEvents } from "../../src/transport/socket.ts";
+import type { SocketEvents } from "../../src/hub/client_socket.ts";
 import { WaterMark } from "../../src/transport/water_mark.ts";
 
 function listener() {

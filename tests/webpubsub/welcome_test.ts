@@ -1,11 +1,17 @@
-// What the handshake makes of the word of a `connect` handler, over a fake one.
+// What a Web PubSub client becomes by the word of a `connect` handler, over a fake one.
 import assert from "node:assert/strict";
-import type { AnswerFlaw, HandlerAnswer } from "../../src/hub/ports.ts";
-import { noUpstream } from "../../src/hub/ports.ts";
+import {
+  type AnswerFlaw,
+  type HandlerAnswer,
+  noUpstream,
+  type Upstream,
+} from "../../src/hub/ports.ts";
 import { jsonCodec } from "../../src/protocol/json.ts";
-import { accept, type AcceptContext, type Handshake } from "../../src/transport/accept.ts";
-import { webPubSubLanguage } from "../../src/webpubsub/handler_language.ts";
+import { accept, type Handshake } from "../../src/transport/accept.ts";
+import { webPubSubEndpoint } from "../../src/webpubsub/endpoint.ts";
+import type { WelcomeContext } from "../../src/webpubsub/welcome.ts";
 import { FakeServer } from "../support/fake_hub.ts";
+import { FakeSocket } from "../support/fake_socket.ts";
 import { answered } from "../support/handler_answers.ts";
 
 const REQUEST: Handshake = {
@@ -23,38 +29,45 @@ const REQUEST: Handshake = {
   whenGone: () => () => {},
 };
 
+/** What a test changes. */
+interface Changes {
+  readonly upstream?: Upstream;
+  readonly codec?: WelcomeContext["codec"];
+  readonly isStopping?: boolean;
+  readonly request?: Handshake;
+}
+
 /** A handshake whose handler answers when the test says so. */
-function setup(changes: Partial<AcceptContext> = {}, request = REQUEST) {
+function setup({ upstream, codec = () => jsonCodec, isStopping, request = REQUEST }: Changes = {}) {
   const ended: string[] = [];
   const flaws: AnswerFlaw[] = [];
   const held = Promise.withResolvers<HandlerAnswer>();
-  const server = { stopping: false };
-  const { platform, hubs } = new FakeServer();
-  const context: AcceptContext = {
-    platform,
-    groupBound: hubs.context.groupBound,
-    language: webPubSubLanguage,
-    upstream: {
+  const state = { stopping: isStopping ?? false };
+  const server = new FakeServer({
+    upstream: upstream ?? {
       ...noUpstream,
       asksAbout: () => true,
       connect: () => held.promise,
       disconnected: (_source, id, reason) => void ended.push(`${id} ${reason}`),
       reportUnusable: (_answer, flaw) => void flaws.push(flaw),
     },
+  });
+  const { hubs } = server;
+  const decided = accept(request, {
+    endpoints: [webPubSubEndpoint({ hubs, codec })],
+    groupBound: hubs.context.groupBound,
     authenticate: () => undefined,
-    isStopping: () => server.stopping,
+    isStopping: () => state.stopping,
     allowsAnonymous: () => true,
-    codec: () => jsonCodec,
-    ...changes,
-  };
-  return { ended, flaws, server, answer: held.resolve, decided: accept(request, context) };
+  });
+  return { ended, flaws, state, server, answer: held.resolve, decided };
 }
 
 const STOPPED = ["1 The service is shutting down."];
 
 Deno.test("a stop before the handler's word turns the client away with 503, and a handler that let it in hears of its end", async () => {
-  const { server, answer, decided, ended } = setup();
-  server.stopping = true;
+  const { state, answer, decided, ended } = setup();
+  state.stopping = true;
   answer(answered(204));
   const decision = await decided;
   assert(decision.kind === "refused" && decision.status === 503);
@@ -63,10 +76,10 @@ Deno.test("a stop before the handler's word turns the client away with 503, and 
 
 Deno.test("so does a stop while the protocol of the client is still loaded", async () => {
   const loading = Promise.withResolvers<typeof jsonCodec>();
-  const { server, answer, decided, ended } = setup({ codec: () => loading.promise });
+  const { state, answer, decided, ended } = setup({ codec: () => loading.promise });
   answer(answered(200, '{"userId":"ann"}'));
   await Promise.resolve();
-  server.stopping = true;
+  state.stopping = true;
   loading.resolve(jsonCodec);
   const decision = await decided;
   assert(decision.kind === "refused" && decision.status === 503);
@@ -81,8 +94,8 @@ Deno.test("a handler that refused the client, answered nothing usable or nothing
     { kind: "failed", why: "timedOut" },
   ];
   for (const word of answers) {
-    const { server, answer, decided, ended } = setup();
-    server.stopping = true;
+    const { state, answer, decided, ended } = setup();
+    state.stopping = true;
     answer(word);
     const decision = await decided;
     assert(decision.kind === "refused" && decision.status === 503);
@@ -91,22 +104,27 @@ Deno.test("a handler that refused the client, answered nothing usable or nothing
 });
 
 Deno.test("without a handler to ask, a stop turns clients away and nobody hears of them", async () => {
-  const { ended, decided } = setup({ upstream: noUpstream, isStopping: () => true });
+  const { ended, decided } = setup({ upstream: noUpstream, isStopping: true });
   const decision = await decided;
   assert(decision.kind === "refused" && decision.status === 503);
   assert.deepEqual(ended, []);
 });
 
 Deno.test("the handler's word makes the client: user, groups, roles, state and subprotocol", async () => {
-  const { answer, decided, ended } = setup();
+  const { server, answer, decided, ended } = setup();
   const fields = { userId: "joe", groups: ["g"], roles: ["webpubsub.sendToGroup"] };
   answer(answered(200, JSON.stringify(fields), { "ce-connectionState": "s1" }));
   const decision = await decided;
-  assert(decision.kind === "accepted" && decision.announced);
-  const { identity, groups, permissions } = decision.admission;
+  assert(decision.kind === "accepted");
+  assert.equal(decision.welcome.answer, "json.webpubsub.azure.v1");
+  assert.deepEqual([...server.hub.connections()], []);
+  decision.welcome.start(new FakeSocket());
+  const [connection] = server.hub.connections();
+  assert(connection !== undefined);
+  const { identity, permissions } = connection;
   assert.deepEqual([identity.userId, identity.state], ["joe", "s1"]);
   assert.equal(identity.subprotocol, "json.webpubsub.azure.v1");
-  assert.deepEqual(groups, ["g"]);
+  assert.equal(server.hub.groups.isMember(connection.slot, "g"), true);
   assert(permissions.allows("sendToGroup", "any"));
   assert.deepEqual(ended, []);
 });
@@ -128,7 +146,7 @@ Deno.test("an answer that is of no use is 500 for the client and told to the ope
 Deno.test("a client that leaves gives up the call of its handler", async () => {
   let leave = () => {};
   let wasGivenUp = false;
-  const upstream: AcceptContext["upstream"] = {
+  const upstream: Upstream = {
     ...noUpstream,
     asksAbout: () => true,
     connect: (_source, _request, signal) =>
@@ -146,9 +164,23 @@ Deno.test("a client that leaves gives up the call of its handler", async () => {
       return () => {};
     },
   };
-  const { decided } = setup({ upstream }, request);
+  const { decided } = setup({ upstream, request });
   leave();
   const decision = await decided;
   assert.equal(decision.kind, "refused");
   assert.equal(wasGivenUp, true);
+});
+
+Deno.test("a client that was welcome and got no socket: the handler that let it in hears of its end, no other does", async () => {
+  const asked = setup();
+  asked.answer(answered(204));
+  const welcome = await asked.decided;
+  assert(welcome.kind === "accepted");
+  welcome.welcome.missed("notUpgraded");
+  assert.deepEqual(asked.ended, ["1 The client disconnected unexpectedly."]);
+
+  const unasked = setup({ upstream: { ...noUpstream, disconnected: assert.fail } });
+  const other = await unasked.decided;
+  assert(other.kind === "accepted");
+  other.welcome.missed("notUpgraded");
 });

@@ -1,5 +1,6 @@
 /**
- * The socket seam as transports see it: who listens to a client's socket. The way out is `session/outlet.ts`.
+ * The socket seam between transports, which implement it, and client languages, which listen. The way out alone is
+ * `session/outlet.ts`.
  */
 import type { Outlet } from "../session/outlet.ts";
 

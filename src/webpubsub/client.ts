@@ -3,14 +3,12 @@
  */
 import { CLOSE_RULES } from "../errors.ts";
 import { closeConnection, closedByClient, cutOff, failConnection } from "../hub/close.ts";
-import { type Admission, announce, connect, findRecoverable, recover } from "../hub/connect.ts";
+import { type Admission, announce, connect, recover } from "../hub/connect.ts";
+import type { ClientSocket, SocketEvents } from "../hub/client_socket.ts";
 import type { Hub } from "../hub/hub.ts";
 import type { Hubs } from "../hub/hubs.ts";
 import { receive } from "../hub/receive.ts";
-import { firstKnownOffer, recoveryAnswer } from "../protocol/negotiate.ts";
 import type { Connection } from "../session/connection.ts";
-import type { Decision } from "./accept.ts";
-import type { ClientSocket, SocketEvents } from "./socket.ts";
 
 const VIOLATIONS = {
   1002: "framingViolated",
@@ -91,27 +89,6 @@ export function serveNew(hubs: Hubs, admission: Admission, socket: ClientSocket)
   const connection = connect(hubs, admission, socket);
   const hub = hubs.open(connection.identity.hub);
   socket.listen(new Client(hub, connection, socket, true));
-}
-
-/** A client that comes back, or tries to. */
-export interface Returning {
-  /** Its connection, if there is one to be had. */
-  readonly connection: Connection | undefined;
-  /** The subprotocol that the 101 answer names: the original one, if the client offers that. */
-  readonly answer: string | undefined;
-}
-
-/** What a client that comes back gets. */
-export function findReturning(
-  hubs: Hubs,
-  { hub, connectionId, token, offered }: Extract<Decision, { kind: "recovery" }>,
-): Returning {
-  const connection = findRecoverable(hubs, hub, connectionId, token);
-  const original = connection?.identity.subprotocol;
-  const answer = original === undefined
-    ? firstKnownOffer(offered)
-    : recoveryAnswer(offered, original);
-  return { connection, answer };
 }
 
 /** Continues a connection on a new socket: a refusal is a close with 1008 after the 101, never an HTTP error. */
