@@ -10,7 +10,6 @@ import type { ReconnectionTokens } from "../session/recovery.ts";
 import type { ReplayBounds } from "../session/replay_buffer.ts";
 import { Congestion } from "./congestion.ts";
 import type { GroupBound } from "./group_bound.ts";
-import type { HandlerLanguage } from "./handler_language.ts";
 import type { MembershipObserver, Upstream } from "./ports.ts";
 import type { Log, Meter, Trace } from "../ports.ts";
 
@@ -18,7 +17,6 @@ import type { Log, Meter, Trace } from "../ports.ts";
 export interface HubContext {
   readonly platform: Platform;
   readonly upstream: Upstream;
-  readonly language: HandlerLanguage;
   readonly meter: Meter;
   readonly log: Log;
   readonly trace: Trace;

@@ -16,7 +16,6 @@ import type { Connection } from "../session/connection.ts";
 import { ReconnectionTokens } from "../session/recovery.ts";
 import { SERVICE_BOUNDS } from "../session/replay_buffer.ts";
 import { Dispatcher } from "../upstream/dispatcher.ts";
-import { webPubSubLanguage } from "../webpubsub/handler_language.ts";
 import { upstreamSettings } from "./settings.ts";
 
 /** What all of a server shares, whichever transport it listens with. */
@@ -51,7 +50,6 @@ export function composeCore(config: Config, platform: Platform): Core {
       config.limits.groupsPerConnection,
     ),
     upstream,
-    language: webPubSubLanguage,
     meter: counters,
     log,
     trace: noTrace,

@@ -7,8 +7,8 @@ import { type Admission, announce, connect, recover } from "../hub/connect.ts";
 import type { ClientSocket, SocketEvents } from "../hub/client_socket.ts";
 import type { Hub } from "../hub/hub.ts";
 import type { Hubs } from "../hub/hubs.ts";
-import { receive } from "../hub/receive.ts";
 import type { Connection } from "../session/connection.ts";
+import { receive } from "./receive.ts";
 
 const VIOLATIONS = {
   1002: "framingViolated",

@@ -12,7 +12,7 @@ import { Hubs } from "../../src/hub/hubs.ts";
 import { type MembershipObserver, noUpstream, type Upstream } from "../../src/hub/ports.ts";
 import { type Log, noTrace, type Trace } from "../../src/ports.ts";
 import { Reach } from "../../src/hub/reach.ts";
-import { receive } from "../../src/hub/receive.ts";
+import { receive } from "../../src/webpubsub/receive.ts";
 import { Counters } from "../../src/observe/metrics.ts";
 import { jsonCodec } from "../../src/protocol/json.ts";
 import { rawCodec, type RawMode } from "../../src/protocol/raw.ts";
@@ -20,7 +20,6 @@ import type { Connection } from "../../src/session/connection.ts";
 import { Identity } from "../../src/session/identity.ts";
 import { ReconnectionTokens } from "../../src/session/recovery.ts";
 import type { ReplayBounds } from "../../src/session/replay_buffer.ts";
-import { webPubSubLanguage } from "../../src/webpubsub/handler_language.ts";
 import { FakeOutlet } from "./fake_outlet.ts";
 import { FakePlatform } from "./fake_platform.ts";
 
@@ -90,7 +89,6 @@ export class FakeServer {
     this.hubs = new Hubs({
       platform: this.platform,
       upstream: options.upstream ?? noUpstream,
-      language: webPubSubLanguage,
       meter: this.counters,
       log: silentLog,
       trace: options.trace ?? noTrace,

@@ -1,0 +1,60 @@
+/**
+ * What a client may do in its hub, whatever its language: join, leave, publish, raise an event. Each tells what came of
+ * it; how a client hears of that is for its language to say.
+ */
+import type { Connection } from "../session/connection.ts";
+import type { Waiting } from "./congestion.ts";
+import type { Hub, JoinOutcome } from "./hub.ts";
+import type { HandlerAnswer, HandlerRequest } from "./ports.ts";
+import { sendFromClient } from "./send.ts";
+import type { Content } from "./verb.ts";
+
+/** Why nothing was done: the client has no permission, or it has said goodbye already. */
+export type NotDone = "forbidden" | "gone";
+
+/** Takes a client into a group. Answers later where somebody has to be told first; it is a member at once. */
+export function join(
+  hub: Hub,
+  connection: Connection,
+  group: string,
+): JoinOutcome | NotDone | Promise<JoinOutcome> {
+  return mayNot(connection, group) ?? hub.join(connection, group);
+}
+
+/** Takes a client out of a group; who is not in it is out of it. */
+export function leave(hub: Hub, connection: Connection, group: string): "done" | NotDone {
+  const reason = mayNot(connection, group);
+  if (reason === undefined) hub.leave(connection, group);
+  return reason ?? "done";
+}
+
+function mayNot(connection: Connection, group: string): NotDone | undefined {
+  if (!connection.permissions.allows("joinLeaveGroup", group)) return "forbidden";
+  // A client that has said goodbye is in no group any more; its slot may be somebody else's.
+  return connection.phase === "ended" ? "gone" : undefined;
+}
+
+/** Sends to a group; gives something to wait for while receivers are behind. `noEcho`: not to the sender itself. */
+export function publish(
+  hub: Hub,
+  connection: Connection,
+  group: string,
+  content: Content,
+  noEcho: boolean,
+): "done" | "forbidden" | Waiting {
+  if (!connection.permissions.allows("sendToGroup", group)) return "forbidden";
+  return sendFromClient(hub, connection, group, content, noEcho) ?? "done";
+}
+
+/** Raises an event of the client; the answer is there at once when no handler takes the event. */
+export function raise(
+  hub: Hub,
+  connection: Connection,
+  event: string,
+  request: HandlerRequest,
+  signal: AbortSignal,
+): HandlerAnswer | Promise<HandlerAnswer> {
+  const { identity } = connection;
+  const id = connection.nextEventId();
+  return hub.context.upstream.userEvent(identity, id, event, request, signal);
+}
