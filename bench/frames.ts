@@ -48,9 +48,9 @@ class Counter implements FrameSink {
   binary(data: Uint8Array): void {
     this.chars += data.length;
   }
-  ping(): void {}
-  pong(): void {}
-  close(): void {}
+  pinged(): void {}
+  ponged(): void {}
+  closedByPeer(): void {}
   framingError(code: number, _reason: string, detail: string): void {
     throw new Error(`${code}: ${detail}`);
   }

@@ -37,11 +37,10 @@ export interface BatchingContext {
 }
 
 /** One client. */
-export class BatchingSocket implements ClientSocket, Pumped, Flushable, Reader, Beating {
+export class BatchingSocket implements ClientSocket, FrameSink, Pumped, Flushable, Reader, Beating {
   readonly #socket: Socket;
   readonly #context: BatchingContext;
   readonly #parser = new FrameParser();
-  readonly #inbound = new Inbound(this);
   readonly #out: WayOut;
   #events: SocketEvents | undefined = undefined;
   #batch: Batch | undefined = undefined;
@@ -200,7 +199,7 @@ export class BatchingSocket implements ClientSocket, Pumped, Flushable, Reader, 
       // Before the work: a chunk that makes it throw is not tried again.
       this.#unread = this.#unreadLater?.shift();
       if (this.#unreadLater?.length === 0) this.#unreadLater = undefined;
-      const read = this.#parser.push(chunk, this.#inbound, frames - worked);
+      const read = this.#parser.push(chunk, this, frames - worked);
       worked += this.#parser.frames;
       if (read < chunk.length) this.#putBack(chunk.subarray(read));
     }
@@ -242,19 +241,24 @@ export class BatchingSocket implements ClientSocket, Pumped, Flushable, Reader, 
     else events.failed(error);
   }
 
-  /** A whole message came in. */
-  received(data: string | Uint8Array): void {
+  text(data: string): void {
     this.#events?.message(data);
   }
 
-  /** The client wants its bytes back. */
+  binary(data: Uint8Array): void {
+    this.#events?.message(data);
+  }
+
   pinged(payload: Uint8Array): void {
     if (this.#over || this.#closing !== undefined) return;
     if (this.#out.isBusy) this.#out.answerPing(pongFrame(payload));
     else this.#add(pongFrame(payload));
   }
 
-  /** The client sent a close frame: it gets the same back, unless it answers one of ours. */
+  /** Any byte is a sign of life: a pong says no more. */
+  ponged(): void {}
+
+  /** It gets the same back, unless it answers a close frame of ours. */
   closedByPeer(code: number | undefined, reason: string): void {
     const events = this.#events;
     this.#closing ??= closeFrame(code, reason);
@@ -270,8 +274,8 @@ export class BatchingSocket implements ClientSocket, Pumped, Flushable, Reader, 
     }
   }
 
-  /** The client broke the framing; the hub closes it. */
-  violated(code: FramingErrorCode): void {
+  /** The hub closes the client. */
+  framingError(code: FramingErrorCode): void {
     this.#events?.violated(code);
   }
 
@@ -380,31 +384,5 @@ export class BatchingSocket implements ClientSocket, Pumped, Flushable, Reader, 
     this.#unreadLater = undefined;
     this.#parser.stop();
     this.#context.pump.forget(this);
-  }
-}
-
-/** The parser's reports; their names would clash with those of the way out. */
-class Inbound implements FrameSink {
-  readonly #socket: BatchingSocket;
-
-  constructor(socket: BatchingSocket) {
-    this.#socket = socket;
-  }
-  text(data: string): void {
-    this.#socket.received(data);
-  }
-  binary(data: Uint8Array): void {
-    this.#socket.received(data);
-  }
-  ping(payload: Uint8Array): void {
-    this.#socket.pinged(payload);
-  }
-  /** Any byte is a sign of life: a pong says no more. */
-  pong(): void {}
-  close(code: number | undefined, reason: string): void {
-    this.#socket.closedByPeer(code, reason);
-  }
-  framingError(code: FramingErrorCode): void {
-    this.#socket.violated(code);
   }
 }

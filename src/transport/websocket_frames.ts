@@ -25,11 +25,11 @@ export interface FrameSink {
   /** A whole binary message. */
   binary(data: Uint8Array): void;
   /** At most 125 bytes, to be sent back in a pong. */
-  ping(payload: Uint8Array): void;
+  pinged(payload: Uint8Array): void;
   /** At most 125 bytes. */
-  pong(payload: Uint8Array): void;
+  ponged(payload: Uint8Array): void;
   /** The client closes; `undefined` when its close frame has no code. The last report. */
-  close(code: number | undefined, reason: string): void;
+  closedByPeer(code: number | undefined, reason: string): void;
   /** The client broke the framing: close it with `code` and `reason`; `detail` is for the log. The last report. */
   framingError(code: FramingErrorCode, reason: string, detail: string): void;
 }
@@ -269,15 +269,15 @@ export class FrameParser {
   }
 
   #reportControl(bytes: Buffer, start: number, end: number, sink: FrameSink): void {
-    if (this.#opcode === OPCODE.ping) sink.ping(viewOf(bytes, start, end));
-    else if (this.#opcode === OPCODE.pong) sink.pong(viewOf(bytes, start, end));
+    if (this.#opcode === OPCODE.ping) sink.pinged(viewOf(bytes, start, end));
+    else if (this.#opcode === OPCODE.pong) sink.ponged(viewOf(bytes, start, end));
     else this.#reportClose(bytes, start, end, sink);
   }
 
   #reportClose(bytes: Buffer, start: number, end: number, sink: FrameSink): void {
     if (start === end) {
       this.stop();
-      return sink.close(undefined, "");
+      return sink.closedByPeer(undefined, "");
     }
     if (end - start === 1) return void this.#fail(sink, 1002, "the close code has one byte");
     const code = ((bytes[start] ?? 0) << 8) | (bytes[start + 1] ?? 0);
@@ -288,7 +288,7 @@ export class FrameParser {
       return void this.#fail(sink, 1007, "the close reason is not UTF-8");
     }
     this.stop();
-    sink.close(code, bytes.toString("utf8", start + 2, end));
+    sink.closedByPeer(code, bytes.toString("utf8", start + 2, end));
   }
 
   /** Reads what is there of a data frame's payload; gives where it ends. */

@@ -21,15 +21,15 @@ export class Recorder implements FrameSink {
     this.taken.push(binary(new Uint8Array(data)));
   }
 
-  ping(payload: Uint8Array): void {
+  pinged(payload: Uint8Array): void {
     this.taken.push(ping(new Uint8Array(payload)));
   }
 
-  pong(payload: Uint8Array): void {
+  ponged(payload: Uint8Array): void {
     this.taken.push(pong(new Uint8Array(payload)));
   }
 
-  close(code: number | undefined, reason: string): void {
+  closedByPeer(code: number | undefined, reason: string): void {
     this.#finish(closed(code, reason));
   }
 

@@ -16,9 +16,9 @@ function onText(act: (data: string) => void): FrameSink {
   return {
     text: act,
     binary: ignore,
-    ping: ignore,
-    pong: ignore,
-    close: ignore,
+    pinged: ignore,
+    ponged: ignore,
+    closedByPeer: ignore,
     framingError: ignore,
   };
 }
