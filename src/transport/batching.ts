@@ -48,7 +48,7 @@ export class BatchingFront {
       connections: this.#connections,
       date: new HttpDate(),
       room: context.room,
-      turns: new BodyTurns(context.platform),
+      turns: new BodyTurns(context.platform, context.room),
       isStopping: () => context.isStopping(),
       isUpgrade: ({ target }) => isClientTarget(target),
       upgrade: (connection, request) => void this.#serve(connection, request),
