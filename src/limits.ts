@@ -127,7 +127,7 @@ export const BODY_MS = 120_000;
 
 /**
  * Bytes of request bodies that the server holds at once, in all calls that are not answered yet (ours;
- * `limits.restBytesInWork`). A call beyond gets 503 and may come again: 32 calls of the largest size fit.
+ * `limits.restBytesInWork`): 32 calls of the largest size fit. Others wait unread, `REST_HOLD_MS` at most, then get 503.
  */
 export const MAX_BODY_BYTES_IN_WORK = 32 * MIB;
 
@@ -221,7 +221,10 @@ export const STALLED_HOLD_MS = 1000;
  */
 export const UNACKNOWLEDGED_HOLD_MS = 2000;
 
-/** Longest time that a REST send waits for receivers, in milliseconds; then it is answered 503 with `Retry-After` (ours). */
+/**
+ * Longest time that a REST call waits for room for its body, and then for receivers, in milliseconds; after either it is
+ * answered 503 with `Retry-After` (ours).
+ */
 export const REST_HOLD_MS = 10_000;
 
 /** Bytes of a large queue that are given to the runtime at once: it reports a write only when it is through (ours). */

@@ -9,6 +9,7 @@ import {
   MIN_BODY_RATE,
   NATIVE_LINGER_BYTES,
   NATIVE_READ_BYTES,
+  REST_HOLD_MS,
 } from "../limits.ts";
 import { freeBytes } from "../bytes.ts";
 import type { Platform } from "../platform.ts";
@@ -145,12 +146,36 @@ export class NativeBody implements Timed {
       if (this.#state === "tooSlow") return "tooSlow";
       if (value === undefined || value.length === 0) return this.#bytes.bytes;
       pace.took(value.length, platform.now());
+      if (this.#bytes.length > 0 && !(await this.#hasRoom(pace))) {
+        reader.releaseLock();
+        return "noRoom";
+      }
       const isTooLong = this.#bytes.length + value.length > limit;
       if (isTooLong || !this.#bytes.add(value, false)) {
         reader.releaseLock();
         return isTooLong ? "tooLong" : "noRoom";
       }
     }
+  }
+
+  /** Waits, within a time, until there is room for the whole body. */
+  #hasRoom(pace: BodyPace): boolean | Promise<boolean> {
+    if (this.#bytes.reserve()) return true;
+    const { platform, room } = this.#shared;
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    pace.hold(platform.now());
+    this.dueAt = pace.dueAt;
+    const end = (hasRoom: boolean) => {
+      cancel();
+      forget();
+      pace.goOn(platform.now());
+      resolve(hasRoom);
+    };
+    const cancel = platform.after(REST_HOLD_MS, () => end(false));
+    const forget = room.onGiven(() => {
+      if (this.#bytes.reserve()) end(true);
+    });
+    return promise;
   }
 
   /** The answer. */

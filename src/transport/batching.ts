@@ -46,7 +46,7 @@ export class BatchingFront {
       connections: this.#connections,
       date: new HttpDate(),
       room: context.room,
-      turns: new BodyTurns(context.platform),
+      turns: new BodyTurns(context.platform, context.room),
       isStopping: () => context.isStopping(),
       isUpgrade: ({ target }) => isForClients(target, context.endpoints),
       upgrade: (connection, request) => void this.#serve(connection, request),

@@ -24,8 +24,10 @@ export class BodyBytes {
   readonly #room: BodyRoom;
   readonly #most: number;
   #data: Uint8Array = NOTHING;
-  /** Bytes that are taken from the room. */
-  #taken = 0;
+  /** Bytes that are taken from the room for the whole body, or 0. */
+  #reserved = 0;
+  /** Bytes that are taken for what came before that. */
+  #early = 0;
   /** Bytes that came. */
   length = 0;
 
@@ -44,6 +46,18 @@ export class BodyBytes {
   }
 
   /**
+   * Takes room for the whole body, so that what is begun can be ended; `false` when there is not as much. Bodies of
+   * unknown length take as much as the longest.
+   */
+  reserve(): boolean {
+    if (this.#reserved > 0) return true;
+    if (!this.#room.take(this.#most)) return false;
+    this.#reserved = this.#most;
+    this.#giveEarly();
+    return true;
+  }
+
+  /**
    * Adds a piece, which is its own from then on; `false` when there is no room for it.
    *
    * @param isLast whether nothing follows
@@ -51,7 +65,7 @@ export class BodyBytes {
   add(piece: Uint8Array, isLast: boolean): boolean {
     const needed = this.length + piece.length;
     if (this.length === 0) {
-      if (!this.#take(piece.length)) return false;
+      if (!this.#hold(piece.length)) return false;
       // Most bodies come in one piece and are read at once.
       this.#data = isLast ? piece : ownBytes(piece);
     } else {
@@ -65,21 +79,29 @@ export class BodyBytes {
 
   /** Gives back its room. Bytes that were handed out stay. */
   drop(): void {
-    this.#room.give(this.#taken);
-    this.#taken = 0;
+    this.#room.give(this.#reserved);
+    this.#reserved = 0;
+    this.#giveEarly();
     this.#data = NOTHING;
   }
 
   #grow(needed: number): boolean {
     const capacity = Math.max(needed, Math.min(GROWTH * this.length, this.#most));
-    if (!this.#take(capacity - this.#data.length)) return false;
+    if (!this.#hold(capacity)) return false;
     this.#data = grownBytes(this.#data, capacity);
     return true;
   }
 
-  #take(bytes: number): boolean {
-    if (!this.#room.take(bytes)) return false;
-    this.#taken += bytes;
+  #hold(capacity: number): boolean {
+    if (capacity <= this.#reserved) return true;
+    const more = capacity - this.#early;
+    if (!this.#room.takeEarly(more)) return false;
+    this.#early += more;
     return true;
+  }
+
+  #giveEarly(): void {
+    this.#room.giveEarly(this.#early);
+    this.#early = 0;
   }
 }

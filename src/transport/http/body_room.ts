@@ -4,6 +4,12 @@
  */
 
 /**
+ * What was read before anybody could be asked has room of its own, this many times the bound. If it shared the bound,
+ * many bodies that have begun could keep each other from ever being whole.
+ */
+const EARLY_SHARE = 4;
+
+/**
  * Room for bodies.
  *
  * ```ts
@@ -19,6 +25,8 @@
 export class BodyRoom {
   readonly #max: number;
   #used = 0;
+  #early = 0;
+  readonly #waiting = new Set<() => void>();
 
   /** @param max in bytes */
   constructor(max: number) {
@@ -27,7 +35,7 @@ export class BodyRoom {
 
   /** Bytes that are taken. */
   get used(): number {
-    return this.#used;
+    return this.#used + this.#early;
   }
 
   /** Takes so many bytes, or none when there are not as many left. */
@@ -37,8 +45,28 @@ export class BodyRoom {
     return true;
   }
 
-  /** Gives back what was taken. */
+  /** Takes so many bytes for what has come already, or none. */
+  takeEarly(bytes: number): boolean {
+    if (this.#early + bytes > EARLY_SHARE * this.#max) return false;
+    this.#early += bytes;
+    return true;
+  }
+
+  /** Gives back what `takeEarly` took. */
+  giveEarly(bytes: number): void {
+    this.#early -= bytes;
+  }
+
+  /** Gives back what was taken, and tells those who wait, in the order in which they came. */
   give(bytes: number): void {
+    if (bytes === 0) return;
     this.#used -= bytes;
+    for (const task of [...this.#waiting]) task();
+  }
+
+  /** Runs `task` whenever room is given back, until the function that it gives is called. */
+  onGiven(task: () => void): () => void {
+    this.#waiting.add(task);
+    return () => void this.#waiting.delete(task);
   }
 }

@@ -1,12 +1,15 @@
 /**
  * Who is read on while many send large bodies: so many bytes in a turn of the event loop, so that everybody else's
- * requests wait for little.
+ * requests wait for little, and only while there is room for them: the others wait unread.
  */
 import { BODY_TURN_BYTES, SOCKET_READ_BYTES } from "../../limits.ts";
 import type { Platform } from "../../platform.ts";
+import type { BodyRoom } from "./body_room.ts";
 
 /** A reader of a large body. */
 export interface TurnTaker {
+  /** Takes room for its whole body, before its first turn; `false` when there is none now. */
+  begin(): boolean;
   /** Its turn has come. */
   readOn(): void;
 }
@@ -23,8 +26,19 @@ export class BodyTurns {
   #bytes = 0;
   #scheduled = false;
 
-  constructor(platform: Pick<Platform, "afterReads">) {
+  constructor(platform: Pick<Platform, "afterReads">, room: BodyRoom) {
     this.#platform = platform;
+    room.onGiven(() => {
+      if (this.#fresh.size > 0) this.#schedule();
+    });
+  }
+
+  /** Somebody waits for the rest of a body. Whether it may be read on at once; else it waits for `readOn`. */
+  mayBegin(taker: TurnTaker): boolean {
+    if (this.#fresh.size === 0 && taker.begin()) return true;
+    this.#fresh.add(taker);
+    this.#schedule();
+    return false;
   }
 
   /**
@@ -56,8 +70,11 @@ export class BodyTurns {
     this.#scheduled = false;
     this.#bytes = 0;
     for (let i = 0; i < READERS_A_TURN; i++) {
-      const taker = first(this.#begun) ?? first(this.#fresh);
+      const half = first(this.#begun);
+      const taker = half ?? first(this.#fresh);
       if (taker === undefined) return;
+      // Who gives room back tells.
+      if (half === undefined && !taker.begin()) return;
       this.leave(taker);
       taker.readOn();
     }

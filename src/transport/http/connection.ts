@@ -15,6 +15,7 @@ import {
   MAX_UNTAKEN_BYTES,
   OUTBOUND_STALL_MS,
   REQUEST_HEAD_MS,
+  REST_HOLD_MS,
 } from "../../limits.ts";
 import type { Platform } from "../../platform.ts";
 import { BodyPace } from "./body_pace.ts";
@@ -140,8 +141,15 @@ export class HttpConnection implements Timed, TurnTaker {
     const exchange = this.#exchange;
     if (exchange?.mayStillCome) {
       this.dueAt = Infinity;
-      this.#guarded(() => exchange.break("tooSlow"));
+      // Who waited for us was not slow.
+      const why = this.#awaitsTurn ? "noRoom" : "tooSlow";
+      this.#leaveTurns();
+      this.#guarded(() => exchange.break(why));
     } else if (!this.#allowRest()) this.socket.destroy();
+  }
+
+  begin(): boolean {
+    return this.#exchange?.reserve() ?? true;
   }
 
   readOn(): void {
@@ -278,21 +286,29 @@ export class HttpConnection implements Timed, TurnTaker {
       pace.hold(now);
       this.#pause();
     }
-    this.dueAt = pace.dueAt;
+    this.dueAt = this.#awaitsTurn ? now + REST_HOLD_MS : pace.dueAt;
   }
 
   #readBodyOn(): void {
     const pace = this.#pace;
     if (this.#awaitsTurn || pace === undefined || this.#exchange?.isFull) return;
+    if (this.#expectsContinue && !this.#exchange?.isUnasked) {
+      this.socket.write(CONTINUE);
+      this.#expectsContinue = false;
+    }
     pace.goOn(this.#context.platform.now());
     this.dueAt = pace.dueAt;
     this.#resume();
   }
 
   #bodyWanted(): void {
-    if (this.#expectsContinue) this.socket.write(CONTINUE);
-    this.#expectsContinue = false;
-    this.#readBodyOn();
+    if (this.#awaitsTurn) return;
+    if (this.#context.turns.mayBegin(this)) return this.#readBodyOn();
+    this.#awaitsTurn = true;
+    const now = this.#context.platform.now();
+    this.#pace?.hold(now);
+    this.#pause();
+    this.dueAt = now + REST_HOLD_MS;
   }
 
   #answer(exchange: Exchange, response: HttpResponse): void {
@@ -358,6 +374,10 @@ export class HttpConnection implements Timed, TurnTaker {
   #dropExchange(): void {
     this.#exchange?.end();
     this.#exchange = undefined;
+    this.#leaveTurns();
+  }
+
+  #leaveTurns(): void {
     if (this.#awaitsTurn) this.#context.turns.leave(this);
     this.#awaitsTurn = false;
   }

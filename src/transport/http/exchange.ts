@@ -111,6 +111,11 @@ export class Exchange implements HttpRequest {
     return taken;
   }
 
+  /** Takes room for a whole body that somebody waits for; `false` when there is none now. */
+  reserve(): boolean {
+    return !this.mayStillCome || this.isUnasked || this.#bytes.reserve();
+  }
+
   /** The rest of the body will not come. */
   break(why: NoBody): void {
     if (!this.isRead) this.#fail(why);

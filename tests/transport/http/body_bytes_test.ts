@@ -42,13 +42,25 @@ Deno.test("a body of unknown length never takes more than four times what came",
   }
 });
 
-Deno.test("where there is no room a piece is refused, and the others keep theirs", () => {
+Deno.test("a body goes on only where there is room for all of it, and the others keep theirs", () => {
   const room = new BodyRoom(100);
   const first = new BodyBytes(room, 80);
   const second = new BodyBytes(room, 80);
+  assert.equal(first.reserve(), true);
   assert.equal(first.add(new Uint8Array(80), true), true);
-  assert.equal(second.add(new Uint8Array(20), false), true);
-  assert.equal(second.add(new Uint8Array(1), false), false);
-  second.drop();
+  assert.equal(second.add(new Uint8Array(30), false), true, "it was read already");
+  assert.equal(second.reserve(), false);
+  first.drop();
+  assert.equal(second.reserve(), true);
+  assert.equal(second.add(new Uint8Array(50), true), true);
   assert.equal(room.used, 80);
+});
+
+Deno.test("what has come already goes beyond the bound, but not far", () => {
+  const room = new BodyRoom(100);
+  const added = Array.from(
+    { length: 6 },
+    () => new BodyBytes(room, 80).add(new Uint8Array(80), true),
+  );
+  assert.deepEqual(added, [true, true, true, true, true, false]);
 });

@@ -1,6 +1,7 @@
 // Many large bodies at once: so many bytes a turn of the event loop.
 import assert from "node:assert/strict";
 import { BODY_TURN_BYTES } from "../../../src/limits.ts";
+import { BodyRoom } from "../../../src/transport/http/body_room.ts";
 import { BodyTurns, type TurnTaker } from "../../../src/transport/http/body_turns.ts";
 
 const READ = 65_536;
@@ -9,15 +10,19 @@ const READERS = BODY_TURN_BYTES / READ;
 /** Turns that end when the test says so. */
 function scene() {
   const tasks: (() => void)[] = [];
-  const turns = new BodyTurns({ afterReads: (task) => void tasks.push(task) });
+  const room = new BodyRoom(100);
+  const turns = new BodyTurns({ afterReads: (task) => void tasks.push(task) }, room);
   const order: string[] = [];
-  const reader = (name: string): TurnTaker => ({ readOn: () => void order.push(name) });
+  const reader = (name: string, bytes = 0): TurnTaker => ({
+    begin: () => room.take(bytes),
+    readOn: () => void order.push(name),
+  });
   const nextTurn = () => {
     for (const task of tasks.splice(0)) task();
     return order.splice(0).join(" ");
   };
   const fill = () => turns.mayReadOn(reader("any"), BODY_TURN_BYTES, true);
-  return { turns, reader, nextTurn, fill };
+  return { room, turns, reader, nextTurn, fill };
 }
 
 Deno.test("who brings more than a turn allows waits for the next one", () => {
@@ -52,4 +57,15 @@ Deno.test("who has left gets no turn", () => {
   turns.mayReadOn(gone, READ, true);
   turns.leave(gone);
   assert.equal(nextTurn(), "");
+});
+
+Deno.test("who finds no room waits until some is given back, and others wait behind it", () => {
+  const { room, turns, reader, nextTurn } = scene();
+  room.take(50);
+  assert.equal(turns.mayBegin(reader("a", 80)), false);
+  assert.equal(turns.mayBegin(reader("b", 10)), false, "it would fit, but is not the first");
+  assert.equal(nextTurn(), "");
+  room.give(50);
+  assert.equal(nextTurn(), "a b");
+  assert.equal(room.used, 90);
 });

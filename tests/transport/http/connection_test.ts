@@ -10,6 +10,7 @@ import {
   MAX_REST_BODY_BYTES,
   OUTBOUND_STALL_MS,
   REQUEST_HEAD_MS,
+  REST_HOLD_MS,
   RUNTIME_BUFFER_BYTES,
 } from "../../../src/limits.ts";
 import { BodyRoom } from "../../../src/transport/http/body_room.ts";
@@ -56,7 +57,7 @@ class Scene {
       connections: this.connections,
       date: new HttpDate(),
       room: this.room,
-      turns: new BodyTurns(this.platform),
+      turns: new BodyTurns(this.platform, this.room),
       isStopping: () => this.stopping,
       isUpgrade: ({ target }) => target === "/upgrade",
       upgrade: () => {},
@@ -188,13 +189,39 @@ Deno.test("the rest of an answered body has no more time than any body", async (
   assert.equal(scene.socket.destroyed, true);
 });
 
-Deno.test("bodies of all connections share their room; who finds none is told so and may come again", async () => {
+Deno.test("bodies of all connections share their room; who finds none is not read until there is some", async () => {
   const scene = new Scene();
   assert.equal(scene.room.take(ROOM - 5), true);
-  await scene.comes(post(6, "hello!") + post(5, "hello"));
+  await scene.comes(post(6, "hell"));
+  assert.equal(scene.socket.paused, true);
+  scene.room.give(ROOM - 5);
+  await scene.settle();
+  assert.equal(scene.socket.paused, false);
+  await scene.comes("o!");
+  assert.deepEqual(scene.asked, ["POST /post hello!"]);
+  assert.equal(scene.room.used, 0);
+});
+
+Deno.test("who has waited long enough for room is told so, and may come again", async () => {
+  const scene = new Scene();
+  assert.equal(scene.room.take(ROOM - 5), true);
+  await scene.comes(post(6, "hell"));
+  await scene.platform.advance(REST_HOLD_MS + 500);
+  assert.deepEqual(scene.asked, ["POST /post noRoom"]);
+  await scene.comes("o!" + post(5, "hello"));
   assert.deepEqual(scene.asked, ["POST /post noRoom", "POST /post hello"]);
   assert.equal(scene.socket.ended, false);
   assert.equal(scene.room.used, ROOM - 5);
+});
+
+Deno.test("a client that waits for 100-continue is not told to go on before there is room", async () => {
+  const scene = new Scene();
+  assert.equal(scene.room.take(ROOM - 5), true);
+  await scene.comes(post(6, "", "Expect: 100-continue"));
+  assert.equal(scene.socket.written, "");
+  scene.room.give(ROOM - 5);
+  await scene.settle();
+  assert.equal(scene.socket.written, "HTTP/1.1 100 Continue\r\n\r\n");
 });
 
 Deno.test("a body keeps its room until its call is answered, or the client has left", async () => {
@@ -222,7 +249,7 @@ Deno.test("a client that sends large bodies with many others waits for its turn,
   scene.socket.comes(post(900_000));
   scene.socket.comes("x".repeat(600_000));
   assert.equal(scene.socket.paused, true);
-  assert.equal(scene.connection.dueAt, Infinity);
+  assert.equal(scene.connection.dueAt, scene.platform.now() + REST_HOLD_MS);
   await scene.settle();
   assert.equal(scene.socket.paused, false);
   await scene.comes("x".repeat(300_000));
