@@ -56,9 +56,9 @@ const WRONG = -1;
  * parser.push(new Uint8Array([0x81, 0x85, 0x37, 0xfa, 0x21, 0x3d, 0x7f, 0x9f, 0x4d, 0x51, 0x58]), {
  *   text: (data) => texts.push(data),
  *   binary: ignore,
- *   ping: ignore,
- *   pong: ignore,
- *   close: ignore,
+ *   pinged: ignore,
+ *   ponged: ignore,
+ *   closedByPeer: ignore,
  *   framingError: ignore,
  * });
  * assert.deepEqual(texts, ["Hello"]);
