@@ -150,7 +150,7 @@ function send(hub: Hub, connection: Connection, command: SendCommand): Pending |
   if (outcome === "done") succeed(connection, ackId);
   else if (outcome !== "forbidden") {
     return pend(connection, succeedAfter(connection, ackId, outcome));
-  } else if (connection.codec.framing === "raw") {
+  } else if (!connection.codec.hasAcks) {
     closeConnection(hub, connection, "rawSendForbidden");
   } else fail(connection, ackId, forbiddenAck("send to", group));
   return undefined;
@@ -192,7 +192,7 @@ function settle(
   command: EventCommand,
   answer: HandlerAnswer,
 ): Promise<void> | undefined {
-  const outcome = readReply(answer, connection.codec.framing);
+  const outcome = readReply(answer, connection.codec);
   if (!outcome.ok && outcome.flaw !== undefined && answer.kind === "answered") {
     hub.context.upstream.reportUnusable(answer, outcome.flaw);
   }
@@ -203,7 +203,7 @@ function settle(
       if (waiting !== undefined) return succeedAfter(connection, command.ackId, waiting);
     }
     succeed(connection, command.ackId);
-  } else if (connection.codec.framing === "raw") {
+  } else if (!connection.codec.hasAcks) {
     closeConnection(hub, connection, "rawEventFailed");
   } else fail(connection, command.ackId, INTERNAL_ACK_ERROR);
   return undefined;
