@@ -10,7 +10,7 @@ import {
   INTERNAL_ACK_ERROR,
 } from "../errors.ts";
 import { join, leave, type NotDone, publish, raise } from "../hub/act.ts";
-import { closeConnection, failConnection } from "../hub/close.ts";
+import { depart, failConnection } from "../hub/close.ts";
 import type { Waiting } from "../hub/congestion.ts";
 import type { Hub, JoinOutcome } from "../hub/hub.ts";
 import type { HandlerAnswer } from "../hub/ports.ts";
@@ -46,17 +46,10 @@ export function carryOut(hub: Hub, connection: Connection, command: Command): Pe
       connection.tell({ type: "pong" });
       return undefined;
     case "malformed":
-      hub.context.log.debug("Malformed frame", {
-        hub: hub.name,
-        connection: connection.id,
-        problem: command.detail,
+      depart(hub, connection, command.code === 1003 ? "wrongFrameKind" : "malformedFrame", {
+        words: command.reason,
+        log: { problem: command.detail },
       });
-      closeConnection(
-        hub,
-        connection,
-        command.code === 1003 ? "wrongFrameKind" : "malformedFrame",
-        command.reason,
-      );
       return undefined;
     case "sequenceAck":
       acknowledge(hub, connection, command.sequenceId);
@@ -151,7 +144,7 @@ function send(hub: Hub, connection: Connection, command: SendCommand): Pending |
   else if (outcome !== "forbidden") {
     return pend(connection, succeedAfter(connection, ackId, outcome));
   } else if (!connection.codec.hasAcks) {
-    closeConnection(hub, connection, "rawSendForbidden");
+    depart(hub, connection, "rawSendForbidden");
   } else fail(connection, ackId, forbiddenAck("send to", group));
   return undefined;
 }
@@ -204,9 +197,13 @@ function settle(
     }
     succeed(connection, command.ackId);
   } else if (!connection.codec.hasAcks) {
-    closeConnection(hub, connection, "rawEventFailed");
+    depart(hub, connection, isUnhandled(answer) ? "rawEventUnhandled" : "rawEventFailed");
   } else fail(connection, command.ackId, INTERNAL_ACK_ERROR);
   return undefined;
+}
+
+function isUnhandled(answer: HandlerAnswer): boolean {
+  return answer.kind === "failed" && answer.why === "noHandler";
 }
 
 /** The client has everything up to `sequenceId`. */
