@@ -41,7 +41,10 @@ export class Outgoing {
 
   /** The frame that all receivers of the encoder's shape share. */
   frame(encoder: Encoder): Frame {
-    return this.#frames[encoder.shape] ??= encoder.encodeMessage(this.message);
+    const { shape } = encoder;
+    const made = this.#frames[shape];
+    if (made !== undefined) return made;
+    return this.#frames[shape] = encoder.encodeMessage(this.message);
   }
 
   /**
