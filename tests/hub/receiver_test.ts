@@ -2,6 +2,7 @@
 // their own way.
 import assert from "node:assert/strict";
 import { parseFilter } from "../../src/filter/filter.ts";
+import { join, leave, publish } from "../../src/hub/act.ts";
 import { closeByApplication, closedByClient, cutOff, failConnection } from "../../src/hub/close.ts";
 import { findRecoverable } from "../../src/hub/connect.ts";
 import { noUpstream, type Upstream } from "../../src/hub/ports.ts";
@@ -69,6 +70,20 @@ Deno.test("a publisher of any language is left out of its own message where it a
   sendFromClient(hub, ann, "g", text("x"), true);
   assert.deepEqual([texts(ann), texts(bob)], [[], ["!x"]]);
   assert.equal((json.take()[0] as Record<string, unknown>).fromUserId, "u");
+});
+
+Deno.test("joining, leaving and publishing ask for permissions in every language, and work without a socket of ours", () => {
+  const { hub, ann, bob } = scene();
+  assert.deepEqual(
+    [join(hub, ann, "h"), leave(hub, ann, "g"), publish(hub, ann, "g", text("x"), true)],
+    ["forbidden", "forbidden", "forbidden"],
+  );
+  ann.permissions.grant("joinLeaveGroup", "h");
+  ann.permissions.grant("sendToGroup", "g");
+  assert.equal(join(hub, ann, "h"), "joined");
+  assert.equal(leave(hub, ann, "h"), "done");
+  assert.equal(publish(hub, ann, "g", text("x"), true), "done");
+  assert.deepEqual([texts(ann), texts(bob)], [[], ["!x"]]);
 });
 
 Deno.test("a close by the application is told in the client's own language", () => {
