@@ -15,6 +15,7 @@ import { systemPlatform } from "../src/platform.ts";
 import { eventHeaders, userEvent } from "../src/upstream/cloud_event.ts";
 import { Dispatcher } from "../src/upstream/dispatcher.ts";
 import { NO_HANDLERS } from "../src/upstream/settings.ts";
+import { TRAITS } from "../src/protocol/traits.ts";
 import { readReply } from "../src/webpubsub/answer.ts";
 import { eventRequest } from "../src/webpubsub/request.ts";
 
@@ -89,7 +90,7 @@ const calls: Record<string, Call> = {
   "dispatcher": async () => {
     const request = eventRequest(payload, undefined);
     const answer = await dispatcher.userEvent(source, 1, "message", request, signal);
-    const outcome = readReply(answer, "json");
+    const outcome = readReply(answer, TRAITS.json);
     if (!outcome.ok) throw new Error("Event failed");
   },
 };

@@ -1,6 +1,5 @@
 /**
- * The vocabulary of failure: names of REST errors, of ack errors, and why a connection ends. Logs, metrics, the
- * `disconnected` event and the close frame all read these tables, so that they can never disagree.
+ * The vocabulary of failure: names and texts of REST errors and of ack errors. Why connections end: `ends.ts`.
  */
 
 /** Why a client's request failed, by the service's names. */
@@ -118,63 +117,6 @@ export function badRequestAck(message: string): AckError {
 export const INTERNAL_ACK_ERROR: AckError = {
   name: "InternalServerError",
   message: "Internal server error",
-};
-
-/** Why the server ends a connection. */
-export type CloseReason =
-  | "applicationClosed"
-  | "serverShutdown"
-  | "takenOver"
-  | "framingViolated"
-  | "wrongFrameKind"
-  | "malformedFrame"
-  | "recoveryRefused"
-  | "rawSendForbidden"
-  | "replayBufferFull"
-  | "slowConsumer"
-  | "tooManyWaitingFrames"
-  | "messageTooLarge"
-  | "rawEventFailed"
-  | "internalError";
-
-/** What a close reason means on the wire. */
-export interface CloseRule {
-  /** WebSocket close code. */
-  readonly code: number;
-  /** Close reason text; a malformed frame brings its own. For humans: clients must not compare it. */
-  readonly text: string;
-  /** Whether subprotocol clients get a `disconnected` message first. */
-  readonly announced: boolean;
-}
-
-/** The close codes of the service, section by section in its client specification. */
-export const CLOSE_RULES: Readonly<Record<CloseReason, CloseRule>> = {
-  applicationClosed: { code: 1000, text: "", announced: true },
-  serverShutdown: { code: 1001, text: "The service is shutting down.", announced: true },
-  takenOver: { code: 1001, text: "The connection was recovered elsewhere.", announced: false },
-  framingViolated: { code: 1002, text: "The client frame is invalid.", announced: false },
-  wrongFrameKind: {
-    code: 1003,
-    text: "The subprotocol requires binary messages.",
-    announced: false,
-  },
-  malformedFrame: { code: 1007, text: "The client message is not valid.", announced: false },
-  recoveryRefused: { code: 1008, text: "The connection could not be recovered.", announced: false },
-  rawSendForbidden: {
-    code: 1008,
-    text: "The connection is not authorized for raw sendToGroup mode.",
-    announced: false,
-  },
-  replayBufferFull: { code: 1008, text: "The reliable message buffer is full.", announced: false },
-  slowConsumer: { code: 1008, text: "The outbound message queue is full.", announced: false },
-  tooManyWaitingFrames: {
-    code: 1008,
-    text: "Too many client messages are waiting.",
-    announced: false,
-  },
-  messageTooLarge: { code: 1009, text: "The client message is too large.", announced: false },
-  rawEventFailed: { code: 1011, text: "Internal server error", announced: false },
-  internalError: { code: 1011, text: "Internal server error", announced: false },
 };
 
 /** A caught value as fields of a log line: what it says, and where it comes from. */

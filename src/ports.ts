@@ -2,6 +2,7 @@
  * Where every part says what happens: a log for the operator, counts for monitoring, a trace for whoever looks. `observe/`
  * implements them.
  */
+import type { End } from "./ends.ts";
 
 /**
  * The names of values in log lines. One thing has one name, whichever part writes the line:
@@ -64,15 +65,15 @@ export interface Counter {
 }
 
 /** What is counted. */
-export type CounterName =
-  | "messagesExpired"
-  | "slowConsumers"
-  | "replayBuffersFull"
-  | "waitingFramesExceeded"
-  | "groupsPerConnectionReached";
+export type CounterName = "messagesExpired" | "groupsPerConnectionReached";
 
 /** Where counts go: a counter for each name, so that counting looks nothing up. */
-export type Meter = Readonly<Record<CounterName, Counter>>;
+export interface Meter extends Readonly<Record<CounterName, Counter>> {
+  /** Connections that are over, by their end. */
+  readonly ended: Readonly<Record<End, Counter>>;
+  /** Connections that lost their socket and may come back, by the end of the socket. */
+  readonly away: Readonly<Record<End, Counter>>;
+}
 
 /** What happens to clients, one by one, for somebody who looks for what became of a message. No payloads. */
 export type TraceEvent =
@@ -116,7 +117,8 @@ export type TraceEvent =
     readonly what: "close";
     readonly hub: string;
     readonly connection: string;
-    readonly reason: string;
+    readonly reason: End;
+    readonly text: string;
   };
 
 /** Where parts say what happens: `if (trace.isWatched) trace.tell({ ... })`. */

@@ -2,7 +2,7 @@
  * What a client may do in its hub, whatever its language: join, leave, publish, raise an event. Each tells what came of
  * it; how a client hears of that is for its language to say.
  */
-import type { Connection } from "../session/connection.ts";
+import type { Receiver } from "../session/receiver.ts";
 import type { Waiting } from "./congestion.ts";
 import type { Hub, JoinOutcome } from "./hub.ts";
 import type { HandlerAnswer, HandlerRequest } from "./ports.ts";
@@ -15,20 +15,20 @@ export type NotDone = "forbidden" | "gone";
 /** Takes a client into a group. Answers later where somebody has to be told first; it is a member at once. */
 export function join(
   hub: Hub,
-  connection: Connection,
+  connection: Receiver,
   group: string,
 ): JoinOutcome | NotDone | Promise<JoinOutcome> {
   return mayNot(connection, group) ?? hub.join(connection, group);
 }
 
 /** Takes a client out of a group; who is not in it is out of it. */
-export function leave(hub: Hub, connection: Connection, group: string): "done" | NotDone {
+export function leave(hub: Hub, connection: Receiver, group: string): "done" | NotDone {
   const reason = mayNot(connection, group);
   if (reason === undefined) hub.leave(connection, group);
   return reason ?? "done";
 }
 
-function mayNot(connection: Connection, group: string): NotDone | undefined {
+function mayNot(connection: Receiver, group: string): NotDone | undefined {
   if (!connection.permissions.allows("joinLeaveGroup", group)) return "forbidden";
   // A client that has said goodbye is in no group any more; its slot may be somebody else's.
   return connection.phase === "ended" ? "gone" : undefined;
@@ -37,7 +37,7 @@ function mayNot(connection: Connection, group: string): NotDone | undefined {
 /** Sends to a group; gives something to wait for while receivers are behind. `noEcho`: not to the sender itself. */
 export function publish(
   hub: Hub,
-  connection: Connection,
+  connection: Receiver,
   group: string,
   content: Content,
   noEcho: boolean,
@@ -49,7 +49,7 @@ export function publish(
 /** Raises an event of the client; the answer is there at once when no handler takes the event. */
 export function raise(
   hub: Hub,
-  connection: Connection,
+  connection: Receiver,
   event: string,
   request: HandlerRequest,
   signal: AbortSignal,

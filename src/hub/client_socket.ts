@@ -14,8 +14,8 @@ export interface SocketEvents {
   closed(code: number, reason: string): void;
   /** The socket broke without a close frame, or the peer went silent. */
   broken(): void;
-  /** The client broke the WebSocket framing and has to be closed with `code`. */
-  violated(code: 1002 | 1007 | 1009): void;
+  /** The client broke the WebSocket framing and has to be closed with `code`; `detail` tells the operator how. */
+  violated(code: 1002 | 1007 | 1009, detail: string): void;
   /** The outgoing queue is over its bound or makes no progress; so much was waiting. */
   stuck(bufferedBytes: number): void;
   /** The outgoing queue is above high water and moves: who sends to this client should wait. */

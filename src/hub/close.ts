@@ -1,65 +1,75 @@
 /**
- * How connections end: by the application, by the server, by the client, or by the network.
+ * How connections end: by the application, by the server, by the client, or by the network. `ends.ts` says what each end
+ * means; every one of them goes through `depart`.
  */
-import { CLOSE_RULES, type CloseReason, errorFields } from "../errors.ts";
-import type { Connection } from "../session/connection.ts";
+import { type End, ENDS } from "../ends.ts";
+import { errorFields } from "../errors.ts";
+import type { LogFields } from "../ports.ts";
 import type { Identity } from "../session/identity.ts";
 import type { Outlet } from "../session/outlet.ts";
+import type { Receiver } from "../session/receiver.ts";
 import type { Missed } from "./endpoint.ts";
 import type { Hub } from "./hub.ts";
 import type { Hubs } from "./hubs.ts";
 import { select, type Selection } from "./target.ts";
 import type { Target } from "./verb.ts";
 
-const APPLICATION_CLOSED = "Application server closed the connection.";
-const UNEXPECTED = "The client disconnected unexpectedly.";
-const RECOVERY_EXPIRED = "The connection recovery timeout expired.";
+/** What there is to say of one end beside its name. */
+export interface Circumstances {
+  /** Somebody's own words in place of the text of the table. */
+  readonly words?: string | undefined;
+  /** For the operator alone. */
+  readonly log?: LogFields;
+}
 
 /**
- * Ends a connection from the server's side: out of every lookup first, then the frames queued before, the
- * `disconnected` message where the reason has one, and the close frame. `text` replaces the close reason of the table.
+ * Ends a connection: out of every lookup first, then the frames queued before, what its language says at such an end,
+ * and the `disconnected` event. One that may come back is away instead. No effect on one that has ended.
  */
-export function closeConnection(
+export function depart(
   hub: Hub,
-  connection: Connection,
-  reason: CloseReason,
-  text: string = CLOSE_RULES[reason].text,
+  receiver: Receiver,
+  end: End,
+  { words, log }: Circumstances = {},
 ): void {
-  finish(hub, connection, reason, text, text);
+  if (isOver(receiver)) return;
+  const rule = ENDS[end];
+  if (rule.mayReturn && receiver.reliable) return goAway(hub, receiver, end, log);
+  const text = words ?? rule.text;
+  hub.unregister(receiver);
+  try {
+    receiver.dismiss(end, text);
+  } finally {
+    // Also when its goodbye failed half-way: it is gone, and is told of once.
+    if (isOver(receiver)) settle(hub, receiver, end, text, log);
+  }
 }
 
 /**
  * Something that was done for this connection alone threw: it ends, the log has the stack, and nobody else notices.
  * Never throws itself.
  */
-export function failConnection(hub: Hub, connection: Connection, error: unknown): void {
-  hub.context.log.error("Connection failed", {
-    hub: hub.name,
-    connection: connection.id,
-    ...errorFields(error),
-  });
+export function failConnection(hub: Hub, receiver: Receiver, error: unknown): void {
+  if (isOver(receiver)) return reportLate(hub, receiver, error);
   try {
-    closeConnection(hub, connection, "internalError");
+    depart(hub, receiver, "internalError", { log: errorFields(error) });
   } catch (second) {
-    hub.context.log.error("Connection failed to close", {
-      hub: hub.name,
-      connection: connection.id,
-      ...errorFields(second),
-    });
+    reportLate(hub, receiver, second);
   }
 }
 
 /** Ends many connections: what goes wrong with one keeps no other. */
-export function closeAll(
+export function departAll(
   hub: Hub,
-  connections: Iterable<Connection>,
-  reason: CloseReason,
+  receivers: Iterable<Receiver>,
+  end: End,
+  circumstances?: Circumstances,
 ): void {
-  for (const connection of connections) {
+  for (const receiver of receivers) {
     try {
-      closeConnection(hub, connection, reason);
+      depart(hub, receiver, end, circumstances);
     } catch (error) {
-      failConnection(hub, connection, error);
+      failConnection(hub, receiver, error);
     }
   }
 }
@@ -71,36 +81,9 @@ export function closeByApplication(
   selection: Selection,
   reason: string,
 ): void {
-  const message = reason === "" ? APPLICATION_CLOSED : `${APPLICATION_CLOSED} Reason: ${reason}`;
-  for (const connection of select(hub, target, selection)) {
-    try {
-      finish(hub, connection, "applicationClosed", "", message);
-    } catch (error) {
-      failConnection(hub, connection, error);
-    }
-  }
-}
-
-function finish(
-  hub: Hub,
-  connection: Connection,
-  reason: CloseReason,
-  closeText: string,
-  message: string,
-): void {
-  if (connection.phase === "ended") return;
-  const rule = CLOSE_RULES[reason];
-  hub.unregister(connection);
-  if (rule.announced) connection.tell({ type: "disconnected", message });
-  connection.end()?.close(rule.code, closeText);
-  abandon(hub, connection);
-  raiseDisconnected(hub, connection, message);
-}
-
-/** Gives up the command that waits, and those behind it. */
-function abandon(hub: Hub, connection: Connection): void {
-  connection.inbox?.abandon();
-  hub.congestion.giveUpSendsOf(connection);
+  const { text } = ENDS.applicationClosed;
+  const words = reason === "" ? text : `${text} Reason: ${reason}`;
+  departAll(hub, select(hub, target, selection), "applicationClosed", { words });
 }
 
 /**
@@ -109,63 +92,78 @@ function abandon(hub: Hub, connection: Connection): void {
  */
 export function closedByClient(
   hub: Hub,
-  connection: Connection,
+  receiver: Receiver,
   outlet: Outlet,
   code: number,
   reason: string,
 ): void {
-  if (!connection.isServedBy(outlet)) return;
-  if (connection.reliable && code !== 1000) return leave(hub, connection);
-  hub.unregister(connection);
-  connection.end();
-  const text = code === 1000 || reason !== "" ? reason : UNEXPECTED;
-  const { inbox } = connection;
-  if (inbox === undefined) raiseDisconnected(hub, connection, text);
-  else inbox.whenEmpty(() => raiseDisconnected(hub, connection, text));
+  if (!receiver.isServedBy(outlet)) return;
+  const words = reason === "" ? undefined : reason;
+  depart(hub, receiver, code === 1000 ? "clientClosed" : "clientLeft", { words });
 }
 
 /** The socket broke without a close frame, or went silent. */
-export function cutOff(hub: Hub, connection: Connection, outlet: Outlet): void {
-  if (!connection.isServedBy(outlet)) return;
-  if (connection.reliable) return leave(hub, connection);
-  hub.unregister(connection);
-  connection.end();
-  abandon(hub, connection);
-  raiseDisconnected(hub, connection, UNEXPECTED);
+export function cutOff(hub: Hub, receiver: Receiver, outlet: Outlet): void {
+  if (receiver.isServedBy(outlet)) depart(hub, receiver, "cut");
 }
 
 /** A `connect` handler let the client in, then there was no socket: no connection existed, but the handler counts one. */
 export function neverOpened({ context }: Hubs, identity: Identity, why: Missed): void {
-  const reason = why === "stopping" ? CLOSE_RULES.serverShutdown.text : UNEXPECTED;
-  context.upstream.disconnected(identity, 1, reason);
+  const end = why === "stopping" ? ENDS.serverShutdown : ENDS.cut;
+  context.upstream.disconnected(identity, 1, end.text);
 }
 
-/** A reliable connection goes away; it ends if it is not recovered within the window. */
-function leave(hub: Hub, connection: Connection): void {
-  connection.cut();
-  hub.congestion.forget(connection);
-  hub.context.away.start(connection, () => {
-    try {
-      expire(hub, connection);
-    } catch (error) {
-      failConnection(hub, connection, error);
-    }
-  });
+function isOver({ phase }: Receiver): boolean {
+  return phase === "ended";
 }
 
-function expire(hub: Hub, connection: Connection): void {
-  hub.unregister(connection);
-  connection.end();
-  abandon(hub, connection);
-  raiseDisconnected(hub, connection, RECOVERY_EXPIRED);
+/** It ends if it does not come back within the window. */
+function goAway(hub: Hub, receiver: Receiver, end: End, log: LogFields | undefined): void {
+  receiver.cut();
+  hub.congestion.forget(receiver);
+  hub.context.away.start(receiver, () => departAll(hub, [receiver], "recoveryExpired"));
+  hub.context.meter.away[end].add(1);
+  report(hub, receiver, end, "Connection away", log);
 }
 
-function raiseDisconnected(hub: Hub, connection: Connection, reason: string): void {
-  hub.context.away.end(connection);
-  hub.context.upstream.disconnected(connection.identity, connection.nextEventId(), reason);
-  const { log, trace } = hub.context;
-  log.debug("Connection ended", { hub: hub.name, connection: connection.id, reason });
+/** What is left to do for a connection that has ended. */
+function settle(
+  hub: Hub,
+  receiver: Receiver,
+  end: End,
+  text: string,
+  log: LogFields | undefined,
+): void {
+  const { away, meter, trace, upstream } = hub.context;
+  away.end(receiver);
+  meter.ended[end].add(1);
+  report(hub, receiver, end, "Connection ended", log);
   if (trace.isWatched) {
-    trace.tell({ what: "close", hub: hub.name, connection: connection.id, reason });
+    trace.tell({ what: "close", hub: hub.name, connection: receiver.id, reason: end, text });
   }
+  const tell = () => upstream.disconnected(receiver.identity, receiver.nextEventId(), text);
+  if (ENDS[end].finishes) return receiver.whenIdle(tell);
+  receiver.abandon();
+  hub.congestion.giveUpSendsOf(receiver);
+  tell();
+}
+
+function report(
+  hub: Hub,
+  { id }: Receiver,
+  end: End,
+  message: string,
+  fields: LogFields | undefined,
+): void {
+  const { log } = hub.context;
+  log[ENDS[end].level](message, { hub: hub.name, connection: id, reason: end, ...fields });
+}
+
+/** Its end has been told already, or could not be. */
+function reportLate(hub: Hub, { id }: Receiver, error: unknown): void {
+  hub.context.log.error("Connection failed at its end", {
+    hub: hub.name,
+    connection: id,
+    ...errorFields(error),
+  });
 }

@@ -7,14 +7,14 @@
  */
 import { UNACKNOWLEDGED_HOLD_MS } from "../limits.ts";
 import type { Cancel, Platform } from "../platform.ts";
-import type { Connection } from "../session/connection.ts";
+import type { Receiver } from "../session/receiver.ts";
 
 /** A send that waits if it has to. */
 export interface Send {
   /** The connection that sends; `undefined` for the application. */
-  readonly sender: Connection | undefined;
+  readonly sender: Receiver | undefined;
   /** Whether it goes to that connection. */
-  concerns(receiver: Connection): boolean;
+  concerns(receiver: Receiver): boolean;
   /** Delivers it. */
   deliver(): void;
 }
@@ -38,9 +38,9 @@ interface Lag {
 /** The receivers of one hub that are behind. */
 export class Congestion {
   readonly #platform: Platform;
-  readonly #behind = new Map<Connection, Lag>();
+  readonly #behind = new Map<Receiver, Lag>();
   /** Connections with a send that waits: commands are carried out in order, so there is one for each. */
-  readonly #heldSenders = new Set<Connection>();
+  readonly #heldSenders = new Set<Receiver>();
   /** Sends whose receiver has caught up. */
   #released: Waiting[] = [];
   #cancel: Cancel | undefined = undefined;
@@ -84,7 +84,7 @@ export class Congestion {
   }
 
   /** `sender` is gone without a goodbye: what it was about to send goes to nobody. */
-  giveUpSendsOf(sender: Connection): void {
+  giveUpSendsOf(sender: Receiver): void {
     if (!this.#heldSenders.has(sender)) return;
     for (const { held } of [...this.#behind.values(), { held: this.#released }]) {
       const waiting = held.find(({ send }) => send.sender === sender);
@@ -93,12 +93,12 @@ export class Congestion {
   }
 
   /** The queue of its socket is high and moves. */
-  queueHigh(receiver: Connection): void {
+  queueHigh(receiver: Receiver): void {
     this.#lagOf(receiver).queue = true;
   }
 
   /** The queue of its socket is low again, or stands still. */
-  queueLow(receiver: Connection): void {
+  queueLow(receiver: Receiver): void {
     const lag = this.#behind.get(receiver);
     if (lag === undefined) return;
     lag.queue = false;
@@ -106,14 +106,14 @@ export class Congestion {
   }
 
   /** More than half of its replay buffer is full, at `now`. */
-  buffersMuch(receiver: Connection, now: number): void {
+  buffersMuch(receiver: Receiver, now: number): void {
     if (receiver.phase !== "open" || now - receiver.lagsSince >= UNACKNOWLEDGED_HOLD_MS) return;
     this.#lagOf(receiver).acks = true;
     this.#cancel ??= this.#platform.after(UNACKNOWLEDGED_HOLD_MS, () => this.#expire());
   }
 
   /** It has acknowledged something, at `now`. */
-  acknowledged(receiver: Connection, now: number): void {
+  acknowledged(receiver: Receiver, now: number): void {
     if (receiver.lagsSince !== 0) return this.buffersMuch(receiver, now);
     const lag = this.#behind.get(receiver);
     if (lag === undefined) return;
@@ -122,7 +122,7 @@ export class Congestion {
   }
 
   /** It holds up nobody any more: it has caught up, is away or is gone. */
-  forget(receiver: Connection): void {
+  forget(receiver: Receiver): void {
     const lag = this.#behind.get(receiver);
     if (lag === undefined) return;
     this.#behind.delete(receiver);
@@ -132,7 +132,7 @@ export class Congestion {
     this.#cancel = undefined;
   }
 
-  #lagOf(receiver: Connection): Lag {
+  #lagOf(receiver: Receiver): Lag {
     let lag = this.#behind.get(receiver);
     if (lag === undefined) {
       this.#behind.set(receiver, lag = { queue: false, acks: false, held: [] });
@@ -152,7 +152,7 @@ export class Congestion {
   }
 
   /** A sender waits: it holds up nobody by what it has not acknowledged. */
-  #holdBack(sender: Connection): void {
+  #holdBack(sender: Receiver): void {
     this.#heldSenders.add(sender);
     const lag = this.#behind.get(sender);
     if (lag === undefined || lag.queue || lag.held.length === 0) return;

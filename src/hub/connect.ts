@@ -6,6 +6,7 @@ import type { Codec } from "../protocol/event.ts";
 import { Connection } from "../session/connection.ts";
 import type { Identity } from "../session/identity.ts";
 import type { Outlet } from "../session/outlet.ts";
+import type { Receiver } from "../session/receiver.ts";
 import { ReplayBuffer } from "../session/replay_buffer.ts";
 import type { Hub } from "./hub.ts";
 import type { Hubs } from "./hubs.ts";
@@ -51,7 +52,7 @@ export function connect(hubs: Hubs, admission: Admission, outlet: Outlet): Conne
 }
 
 /** The socket is open: tells the event handlers, once per connection. */
-export function announce(hub: Hub, connection: Connection): void {
+export function announce(hub: Hub, connection: Receiver): void {
   hub.context.upstream.connected(connection.identity, connection.nextEventId());
   hub.context.log.debug("Connection opened", { hub: hub.name, connection: connection.id });
 }
@@ -64,7 +65,8 @@ export function findRecoverable(
   token: string,
 ): Connection | undefined {
   const connection = hubs.find(hubName)?.find(connectionId);
-  if (connection === undefined || !connection.reliable) return undefined;
+  // Sessions of other client languages have their own ways back.
+  if (!(connection instanceof Connection) || !connection.reliable) return undefined;
   return hubs.context.reconnectionTokens.verify(connectionId, token) ? connection : undefined;
 }
 

@@ -2,9 +2,9 @@
  * Delivery of one message to many connections: the loop that everything else is there for.
  */
 import type { MemberRange } from "../group_index/group_index.ts";
-import type { Connection } from "../session/connection.ts";
 import type { Outgoing } from "../session/outgoing.ts";
-import { closeAll, failConnection } from "./close.ts";
+import type { Receiver } from "../session/receiver.ts";
+import { departAll, failConnection } from "./close.ts";
 import type { Hub } from "./hub.ts";
 import { admits, type Selection, Subject } from "./target.ts";
 
@@ -54,13 +54,13 @@ export function fanOutToHub(hub: Hub, outgoing: Outgoing, selection: Selection):
 }
 
 /** Delivers to one connection. */
-export function deliverTo(hub: Hub, connection: Connection, outgoing: Outgoing): void {
+export function deliverTo(hub: Hub, connection: Receiver, outgoing: Outgoing): void {
   const why = deliver(hub, connection, outgoing, hub.context.platform.now());
   if (why !== undefined) endLost(hub, new Map([[connection, why]]));
 }
 
 /** Receivers that have to end, and why: the full replay buffer, or what delivering to them threw. */
-type Lost = Map<Connection, Failure>;
+type Lost = Map<Receiver, Failure>;
 type Failure = typeof OVERFULL | { readonly thrown: unknown };
 
 const OVERFULL = "overfull";
@@ -68,7 +68,7 @@ const OVERFULL = "overfull";
 /** Delivers to one of many. What fails concerns this receiver alone; gives it, if anything. */
 function deliver(
   hub: Hub,
-  connection: Connection,
+  connection: Receiver,
   outgoing: Outgoing,
   now: number,
 ): Failure | undefined {
@@ -82,11 +82,10 @@ function deliver(
 }
 
 function endLost(hub: Hub, lost: Lost): void {
-  const overfull: Connection[] = [];
+  const overfull: Receiver[] = [];
   for (const [connection, why] of lost) {
     if (why === OVERFULL) overfull.push(connection);
     else failConnection(hub, connection, why.thrown);
   }
-  hub.context.meter.replayBuffersFull.add(overfull.length);
-  closeAll(hub, overfull, "replayBufferFull");
+  departAll(hub, overfull, "replayBufferFull");
 }

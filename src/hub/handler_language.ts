@@ -3,7 +3,7 @@
  * The rank before the hub implements it for each client language.
  */
 import type { Metadata, Payload } from "../protocol/command.ts";
-import type { Framing } from "../protocol/event.ts";
+import type { Traits } from "../protocol/event.ts";
 import type { AnswerFlaw, HandlerAnswer, HandlerRequest } from "./ports.ts";
 
 /** What `connect` tells of a new client, before its language has put it into a body. */
@@ -51,6 +51,6 @@ export interface HandlerLanguage {
   /** `offered` are the client's subprotocols. */
   readConnect(answer: HandlerAnswer, offered: readonly string[]): ConnectOutcome;
   eventRequest(payload: Payload, metadata: Metadata | undefined): HandlerRequest;
-  /** The framing of the client decides which replies are usable. */
-  readReply(answer: HandlerAnswer, framing: Framing): UserEventOutcome;
+  /** The traits of the client's own language decide which replies are usable. */
+  readReply(answer: HandlerAnswer, traits: Traits): UserEventOutcome;
 }

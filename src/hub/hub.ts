@@ -5,7 +5,7 @@ import type { Deadlines } from "../deadlines.ts";
 import { GroupIndex, type GroupIndexView } from "../group_index/group_index.ts";
 import { Slots } from "../group_index/slots.ts";
 import type { Platform } from "../platform.ts";
-import type { Connection } from "../session/connection.ts";
+import type { Receiver } from "../session/receiver.ts";
 import type { ReconnectionTokens } from "../session/recovery.ts";
 import type { ReplayBounds } from "../session/replay_buffer.ts";
 import { Congestion } from "./congestion.ts";
@@ -23,7 +23,7 @@ export interface HubContext {
   readonly reconnectionTokens: ReconnectionTokens;
   readonly replayBounds: ReplayBounds;
   /** Reliable connections without a socket, and how long they may come back. */
-  readonly away: Deadlines<Connection>;
+  readonly away: Deadlines<Receiver>;
   readonly groupBound: GroupBound;
   /** Is told of memberships; `undefined`: nobody wants to know. */
   readonly memberships?: MembershipObserver;
@@ -45,8 +45,8 @@ export class Hub {
   readonly #groups: GroupIndex;
   readonly #users = new GroupIndex();
   readonly congestion: Congestion;
-  readonly #byId = new Map<string, Connection>();
-  readonly #bySlot: (Connection | undefined)[] = [];
+  readonly #byId = new Map<string, Receiver>();
+  readonly #bySlot: (Receiver | undefined)[] = [];
   readonly #retire: (hub: Hub) => void;
 
   constructor(name: string, context: HubContext, retire: (hub: Hub) => void) {
@@ -64,23 +64,23 @@ export class Hub {
   }
 
   /** The connection with that id, or `undefined`: ended ones and those of other hubs are not found. */
-  find(connectionId: string): Connection | undefined {
+  find(connectionId: string): Receiver | undefined {
     return this.#byId.get(connectionId);
   }
 
   /** The connection in a slot of the index. */
-  at(slot: number): Connection | undefined {
+  at(slot: number): Receiver | undefined {
     return this.#bySlot[slot];
   }
 
   /** All connections. */
-  connections(): IterableIterator<Connection> {
+  connections(): IterableIterator<Receiver> {
     return this.#byId.values();
   }
 
   /** The connections of a group, or of a user, at this moment. */
-  membersOf(index: GroupIndexView, name: string): Connection[] {
-    const members: Connection[] = [];
+  membersOf(index: GroupIndexView, name: string): Receiver[] {
+    const members: Receiver[] = [];
     const { slots, length } = index.membersOf(name);
     for (let i = 0; i < length; i++) {
       const connection = this.#bySlot[slots[i] ?? -1];
@@ -90,7 +90,7 @@ export class Hub {
   }
 
   /** Makes a connection findable, under its user too. */
-  register(connection: Connection): void {
+  register(connection: Receiver): void {
     this.#byId.set(connection.id, connection);
     this.#bySlot[connection.slot] = connection;
     const { userId } = connection.identity;
@@ -98,7 +98,7 @@ export class Hub {
   }
 
   /** Whether a connection can be in these groups, different ones, beside those that it is in. */
-  hasRoomFor({ slot }: Connection, groups: readonly string[]): boolean {
+  hasRoomFor({ slot }: Receiver, groups: readonly string[]): boolean {
     const left = this.context.groupBound.most - this.#groups.groupCountOf(slot);
     if (groups.length <= left) return true;
     return groups.filter((group) => !this.#groups.isMember(slot, group)).length <= left;
@@ -108,7 +108,7 @@ export class Hub {
    * Makes a connection a member of a group: the one way in, where the bounds are kept. Answers later where an observer
    * has to be waited for; the connection is a member at once.
    */
-  join(connection: Connection, group: string): JoinOutcome | Promise<JoinOutcome> {
+  join(connection: Receiver, group: string): JoinOutcome | Promise<JoinOutcome> {
     const { slot } = connection;
     const { groupBound } = this.context;
     if (this.#groups.groupCountOf(slot) >= groupBound.most && !this.#groups.isMember(slot, group)) {
@@ -125,7 +125,7 @@ export class Hub {
   }
 
   /** Ends a membership; false when there was none. */
-  leave(connection: Connection, group: string): boolean {
+  leave(connection: Receiver, group: string): boolean {
     if (!this.#groups.leave(connection.slot, group)) return false;
     const { trace } = this.context;
     if (trace.isWatched) {
@@ -136,7 +136,7 @@ export class Hub {
   }
 
   /** Ends all memberships of a connection. */
-  leaveAll(connection: Connection): void {
+  leaveAll(connection: Receiver): void {
     if (this.context.memberships === undefined) {
       this.#groups.leaveAll(connection.slot);
       return;
@@ -147,7 +147,7 @@ export class Hub {
   }
 
   /** Takes a connection out of every lookup; its slot may be given to another from now on. */
-  unregister(connection: Connection): void {
+  unregister(connection: Receiver): void {
     if (!this.#byId.delete(connection.id)) return;
     this.leaveAll(connection);
     this.#users.leaveAll(connection.slot);
@@ -157,13 +157,13 @@ export class Hub {
     if (this.#byId.size === 0) this.#retire(this);
   }
 
-  #tellJoined(connection: Connection, group: string): JoinOutcome | Promise<JoinOutcome> {
+  #tellJoined(connection: Receiver, group: string): JoinOutcome | Promise<JoinOutcome> {
     const members = this.#groups.memberCount(group);
     const told = this.context.memberships?.joined(connection.identity, group, members);
     return told instanceof Promise ? told.then(() => "joined") : "joined";
   }
 
-  #tellLeft(connection: Connection, groups: readonly string[]): void {
+  #tellLeft(connection: Receiver, groups: readonly string[]): void {
     for (const group of groups) {
       const members = this.#groups.memberCount(group);
       this.context.memberships?.left(connection.identity, group, members);

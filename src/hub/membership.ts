@@ -2,7 +2,7 @@
  * The verbs over groups. Adding twice is one membership, removing a stranger is no error; membership grants no
  * permission, and changing it changes none.
  */
-import type { Connection } from "../session/connection.ts";
+import type { Receiver } from "../session/receiver.ts";
 import type { Hub, JoinOutcome } from "./hub.ts";
 import { isNamed, select, type Selection } from "./target.ts";
 import type { MemberPage, Outcome, Target } from "./verb.ts";
@@ -63,7 +63,7 @@ export function listGroup(hub: Hub, group: string, after: string, limit: number)
 /** Joins whom it can. */
 function joinAll(
   hub: Hub,
-  connections: readonly Connection[],
+  connections: readonly Receiver[],
   groups: readonly string[],
 ): "done" | Promise<"done"> {
   let awaited: Promise<JoinOutcome>[] | undefined;

@@ -4,8 +4,8 @@
  */
 import type { Metadata, Payload } from "../protocol/command.ts";
 import type { Message } from "../protocol/event.ts";
-import type { Connection } from "../session/connection.ts";
 import { Outgoing } from "../session/outgoing.ts";
+import type { Receiver } from "../session/receiver.ts";
 import type { Waiting } from "./congestion.ts";
 import { deliverTo, fanOutToHub, fanOutToMembers, NO_SLOT } from "./fan_out.ts";
 import type { Hub } from "./hub.ts";
@@ -46,7 +46,7 @@ export function sendFromServer(
  */
 export function sendFromClient(
   hub: Hub,
-  sender: Connection,
+  sender: Receiver,
   group: string,
   content: Content,
   noEcho: boolean,
@@ -65,7 +65,7 @@ export function sendFromClient(
 /** The answer of an event handler to one client. What it gives is as for `sendFromServer`. */
 export function reply(
   hub: Hub,
-  connection: Connection,
+  connection: Receiver,
   payload: Payload,
   metadata: Metadata | undefined,
 ): Waiting | undefined {
@@ -115,7 +115,7 @@ function deliverToTarget(
 
 function deliverToGroup(
   hub: Hub,
-  sender: Connection,
+  sender: Receiver,
   group: string,
   outgoing: Outgoing,
   noEcho: boolean,

@@ -2,7 +2,7 @@
  * Whom a verb concerns, and which of them a filter picks.
  */
 import type { Filter, FilterSubject } from "../filter/filter.ts";
-import type { Connection } from "../session/connection.ts";
+import type { Receiver } from "../session/receiver.ts";
 import type { Hub } from "./hub.ts";
 import type { Target } from "./verb.ts";
 
@@ -34,7 +34,7 @@ export class Subject implements FilterSubject {
   }
 
   /** Turns to another connection. */
-  of(connection: Connection): this {
+  of(connection: Receiver): this {
     this.connectionId = connection.id;
     this.userId = connection.identity.userId;
     this.subprotocol = connection.identity.subprotocol;
@@ -52,13 +52,13 @@ export class Subject implements FilterSubject {
 }
 
 /** Tells whether `selection` lets a connection of the target set be. */
-export function admits(selection: Selection, subject: Subject, connection: Connection): boolean {
+export function admits(selection: Selection, subject: Subject, connection: Receiver): boolean {
   if (selection.excluded !== undefined && selection.excluded.has(connection.id)) return false;
   return selection.filter === undefined || selection.filter.matches(subject.of(connection));
 }
 
 /** Tells whether a connection belongs to the target set. */
-export function isIn(hub: Hub, target: Target, connection: Connection): boolean {
+export function isIn(hub: Hub, target: Target, connection: Receiver): boolean {
   switch (target.kind) {
     case "hub":
       return true;
@@ -72,12 +72,12 @@ export function isIn(hub: Hub, target: Target, connection: Connection): boolean 
 }
 
 /** The connections that a verb concerns at this moment, fixed before any of them changes. */
-export function select(hub: Hub, target: Target, selection: Selection): Connection[] {
+export function select(hub: Hub, target: Target, selection: Selection): Receiver[] {
   const subject = new Subject(hub);
   return inTarget(hub, target).filter((connection) => admits(selection, subject, connection));
 }
 
-function inTarget(hub: Hub, target: Target): Connection[] {
+function inTarget(hub: Hub, target: Target): Receiver[] {
   switch (target.kind) {
     case "hub":
       return [...hub.connections()];

@@ -1,6 +1,7 @@
 /**
  * Counters of this process.
  */
+import { type End, END_NAMES } from "../ends.ts";
 import type { Counter, CounterName, Meter } from "../ports.ts";
 
 /** A number that only grows. */
@@ -19,19 +20,24 @@ class Count implements Counter {
  * import { Counters } from "./metrics.ts";
  * import assert from "node:assert/strict";
  * const counters = new Counters();
- * counters.slowConsumers.add(2);
- * assert.equal(counters.get("slowConsumers"), 2);
+ * counters.messagesExpired.add(2);
+ * assert.equal(counters.get("messagesExpired"), 2);
+ * counters.ended.slowConsumer.add(1);
+ * assert.equal(counters.ended.slowConsumer.value, 1);
  * ```
  */
 export class Counters implements Meter {
   readonly messagesExpired = new Count();
-  readonly slowConsumers = new Count();
-  readonly replayBuffersFull = new Count();
-  readonly waitingFramesExceeded = new Count();
   readonly groupsPerConnectionReached = new Count();
+  readonly ended = countByEnd();
+  readonly away = countByEnd();
 
   /** The count since the start. */
   get(name: CounterName): number {
     return this[name].value;
   }
+}
+
+function countByEnd(): Readonly<Record<End, Count>> {
+  return Object.fromEntries(END_NAMES.map((end) => [end, new Count()])) as Record<End, Count>;
 }

@@ -12,7 +12,7 @@ import { type Log, noTrace } from "../ports.ts";
 import { createLog } from "../observe/log.ts";
 import { Counters } from "../observe/metrics.ts";
 import type { Platform } from "../platform.ts";
-import type { Connection } from "../session/connection.ts";
+import type { Receiver } from "../session/receiver.ts";
 import { ReconnectionTokens } from "../session/recovery.ts";
 import { SERVICE_BOUNDS } from "../session/replay_buffer.ts";
 import { Dispatcher } from "../upstream/dispatcher.ts";
@@ -26,7 +26,7 @@ export interface Core {
   readonly keys: AccessKeys;
   readonly tokens: TokenVerifier;
   readonly upstream: Dispatcher;
-  readonly away: Deadlines<Connection>;
+  readonly away: Deadlines<Receiver>;
   readonly hubs: Hubs;
 }
 
@@ -42,7 +42,7 @@ export function composeCore(config: Config, platform: Platform): Core {
     log,
     signature: (connectionId) => keys.signature(connectionId),
   });
-  const away = new Deadlines<Connection>(platform, config.recoveryWindowSeconds * 1000);
+  const away = new Deadlines<Receiver>(platform, config.recoveryWindowSeconds * 1000);
   const hubs = new Hubs({
     platform,
     groupBound: new GroupBound(

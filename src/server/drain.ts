@@ -1,7 +1,7 @@
 /**
  * How a server stops: everybody is told, then waited for, but no longer than the drain time.
  */
-import { closeAll } from "../hub/close.ts";
+import { departAll } from "../hub/close.ts";
 import type { OpenSockets } from "../transport/open_sockets.ts";
 import type { Core } from "./core.ts";
 import type { Listener } from "./listener.ts";
@@ -21,7 +21,7 @@ export async function drain({ core, sockets, listener }: Ending, ms: number): Pr
   const timeout = Promise.withResolvers<void>();
   const cancel = core.platform.after(ms, timeout.resolve);
   for (const hub of [...core.hubs.all()]) {
-    closeAll(hub, [...hub.connections()], "serverShutdown");
+    departAll(hub, [...hub.connections()], "serverShutdown");
   }
   core.away.clear();
   await Promise.race([sockets.whenNone(), timeout.promise]);

@@ -7,19 +7,18 @@
  *     open | away --end--> ended
  */
 import type { Permissions } from "../auth/permissions.ts";
+import { type End, ENDS } from "../ends.ts";
 import type { Codec, Frame, SystemEvent } from "../protocol/event.ts";
 import { AckLog } from "./ack_log.ts";
 import type { Identity } from "./identity.ts";
 import type { Inbox } from "./inbox.ts";
 import type { Outgoing } from "./outgoing.ts";
 import type { Outlet } from "./outlet.ts";
+import type { Phase, Receiver } from "./receiver.ts";
 import { ReplayBuffer, type ReplaySink } from "./replay_buffer.ts";
 
-/** Where a connection stands: with a socket, without one but recoverable, or over. */
-export type Phase = "open" | "away" | "ended";
-
-/** A client of a hub, from handshake to its real end. */
-export class Connection implements ReplaySink {
+/** A Web PubSub client of a hub, from handshake to its real end. */
+export class Connection implements Receiver, ReplaySink {
   readonly identity: Identity;
   /** Index of this connection in its hub. */
   readonly slot: number;
@@ -155,6 +154,25 @@ export class Connection implements ReplaySink {
   /** Part of a replay. */
   replay(frame: Frame, sequenceId: number, expiresAt: number): void {
     this.#outlet?.send(this.codec.withSequenceId(frame, sequenceId), expiresAt);
+  }
+
+  /** Ends for good, with the `disconnected` message and the close frame that `end` asks for. */
+  dismiss(end: End, words: string): void {
+    const { code, frameText, announced } = ENDS[end];
+    if (announced) this.tell({ type: "disconnected", message: words });
+    const outlet = this.end();
+    if (code !== 0) outlet?.close(code, frameText ?? words);
+  }
+
+  /** Gives up the command that waits, and those behind it. */
+  abandon(): void {
+    this.inbox?.abandon();
+  }
+
+  /** Runs `task` when the commands that wait have been carried out. */
+  whenIdle(task: () => void): void {
+    if (this.inbox === undefined) task();
+    else this.inbox.whenEmpty(task);
   }
 
   /**

@@ -275,8 +275,8 @@ export class BatchingSocket implements ClientSocket, FrameSink, Pumped, Flushabl
   }
 
   /** The hub closes the client. */
-  framingError(code: FramingErrorCode): void {
-    this.#events?.violated(code);
+  framingError(code: FramingErrorCode, _reason: string, detail: string): void {
+    this.#events?.violated(code, detail);
   }
 
   #take(chunk: Uint8Array): void {

@@ -3,7 +3,7 @@
  *
  * Rules: RFC 6455 sections 5.2, 7.4 and 11.7; reason texts as the service's.
  */
-import { CLOSE_RULES } from "../errors.ts";
+import { ENDS } from "../ends.ts";
 
 /** Frame types (RFC 6455 section 5.2). */
 export const OPCODE = {
@@ -29,9 +29,9 @@ export type FramingErrorCode = 1002 | 1007 | 1009;
 
 /** Close reason of each framing error. For humans: clients must not compare it. */
 export const FRAMING_ERROR_REASONS: Readonly<Record<FramingErrorCode, string>> = {
-  1002: "The client frame is invalid.",
-  1007: CLOSE_RULES.malformedFrame.text,
-  1009: CLOSE_RULES.messageTooLarge.text,
+  1002: ENDS.framingViolated.text,
+  1007: ENDS.malformedFrame.text,
+  1009: ENDS.messageTooLarge.text,
 };
 
 /**

@@ -17,7 +17,7 @@ import type { ConnectOutcome, UserEventOutcome } from "../hub/handler_language.t
 import type { Answered, AnswerHeaders, HandlerAnswer } from "../hub/ports.ts";
 import { decodeAny } from "../protocol/any.ts";
 import { EMPTY_TEXT, type Metadata, type Payload } from "../protocol/command.ts";
-import type { Framing } from "../protocol/event.ts";
+import type { Traits } from "../protocol/event.ts";
 import { checkMetadata, MetadataError } from "../protocol/metadata.ts";
 import { METADATA_PREFIX } from "./request.ts";
 
@@ -54,14 +54,14 @@ function readAcceptance(answer: Answered, offered: readonly string[]): Accepted 
   return { accepted: true, userId, groups, roles, subprotocol, state };
 }
 
-/** Reads the answer to a user event. */
-export function readReply(answer: HandlerAnswer, framing: Framing): UserEventOutcome {
+/** Reads the answer to a user event; `traits` are those of the client's language. */
+export function readReply(answer: HandlerAnswer, traits: Traits): UserEventOutcome {
   if (answer.kind === "failed" || !isSuccess(answer.status)) return { ok: false };
-  const read = readSuccess(answer, framing);
+  const read = readSuccess(answer, traits);
   return isUnusable(read) ? { ok: false, flaw: read } : read;
 }
 
-function readSuccess(answer: Answered, framing: Framing): Replied | Unusable {
+function readSuccess(answer: Answered, traits: Traits): Replied | Unusable {
   const { headers, body } = answer;
   const state = readState(headers.get(STATE_HEADER));
   if (typeof state === "object") return state;
@@ -76,20 +76,19 @@ function readSuccess(answer: Answered, framing: Framing): Replied | Unusable {
     const reply = metadata === undefined ? undefined : { payload: EMPTY_TEXT, metadata };
     return { ok: true, reply, state };
   }
-  const payload = readPayload(answer, framing);
+  const payload = readPayload(answer, traits);
   if (isUnusable(payload)) return payload;
   return { ok: true, reply: { payload, metadata }, state };
 }
 
-function readPayload({ contentType, body }: Answered, framing: Framing): Payload | Unusable {
+function readPayload({ contentType, body }: Answered, traits: Traits): Payload | Unusable {
   if (contentType === undefined || contentType === "") return { kind: "binary", bytes: body };
   switch (mediaType(contentType)) {
     case "text/plain":
       return { kind: "text", text: textDecoder.decode(body) };
     case "application/json": {
       const text = jsonText(body);
-      // It becomes a part of a JSON frame, which it must not break. The other framings carry it as a string.
-      if (framing === "json" && parseJson(text) === undefined) {
+      if (traits.embedsJson && parseJson(text) === undefined) {
         return {
           problem: "the body of the answer is not JSON, as its Content-Type says",
           fix: "answer with a JSON value, or with Content-Type: text/plain",
@@ -100,7 +99,7 @@ function readPayload({ contentType, body }: Answered, framing: Framing): Payload
     case "application/octet-stream":
       return { kind: "binary", bytes: body };
     case "application/x-protobuf":
-      if (framing === "protobuf" && decodeAny(body) === undefined) {
+      if (traits.embedsAny && decodeAny(body) === undefined) {
         return {
           problem: "the body of the answer is no google.protobuf.Any, as its Content-Type says",
           fix: "answer with a serialized Any, or with Content-Type: application/octet-stream",

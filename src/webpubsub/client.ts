@@ -1,8 +1,8 @@
 /**
  * Joins a client's socket to its connection in the hub.
  */
-import { CLOSE_RULES } from "../errors.ts";
-import { closeConnection, closedByClient, cutOff, failConnection } from "../hub/close.ts";
+import { type End, ENDS } from "../ends.ts";
+import { closedByClient, cutOff, depart, failConnection } from "../hub/close.ts";
 import { type Admission, announce, connect, recover } from "../hub/connect.ts";
 import type { ClientSocket, SocketEvents } from "../hub/client_socket.ts";
 import type { Hub } from "../hub/hub.ts";
@@ -10,11 +10,11 @@ import type { Hubs } from "../hub/hubs.ts";
 import type { Connection } from "../session/connection.ts";
 import { receive } from "./receive.ts";
 
-const VIOLATIONS = {
+const VIOLATIONS: Readonly<Record<1002 | 1007 | 1009, End>> = {
   1002: "framingViolated",
   1007: "malformedFrame",
   1009: "messageTooLarge",
-} as const;
+};
 
 /** Listens to one socket of a connection. */
 class Client implements SocketEvents {
@@ -46,24 +46,16 @@ class Client implements SocketEvents {
     cutOff(this.#hub, this.#connection, this.#socket);
   }
 
-  violated(code: 1002 | 1007 | 1009): void {
+  violated(code: 1002 | 1007 | 1009, detail: string): void {
     if (!this.#connection.isServedBy(this.#socket)) return;
-    closeConnection(this.#hub, this.#connection, VIOLATIONS[code]);
+    depart(this.#hub, this.#connection, VIOLATIONS[code], { log: { problem: detail } });
   }
 
   stuck(bufferedBytes: number): void {
     if (!this.#connection.isServedBy(this.#socket)) return;
-    this.#hub.context.meter.slowConsumers.add(1);
-    this.#hub.context.log.warn("Slow consumer", {
-      hub: this.#hub.name,
-      connection: this.#connection.id,
-      bufferedBytes,
-    });
-    if (this.#connection.reliable) {
-      // What it has not acknowledged is kept: it may come back and take it at its own pace.
-      this.#socket.drop();
-      cutOff(this.#hub, this.#connection, this.#socket);
-    } else closeConnection(this.#hub, this.#connection, "slowConsumer");
+    depart(this.#hub, this.#connection, "slowConsumer", { log: { bufferedBytes } });
+    // A reliable client is away now: the socket that stands still is of no use to it.
+    if (this.#connection.phase === "away") this.#socket.drop();
   }
 
   behind(): void {
@@ -98,7 +90,7 @@ export function serveReturning(
   socket: ClientSocket,
 ): void {
   if (connection === undefined) {
-    const { code, text } = CLOSE_RULES.recoveryRefused;
+    const { code, text } = ENDS.recoveryRefused;
     return socket.close(code, text);
   }
   const hub = hubs.open(connection.identity.hub);

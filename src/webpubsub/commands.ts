@@ -10,7 +10,7 @@ import {
   INTERNAL_ACK_ERROR,
 } from "../errors.ts";
 import { join, leave, type NotDone, publish, raise } from "../hub/act.ts";
-import { closeConnection, failConnection } from "../hub/close.ts";
+import { depart, failConnection } from "../hub/close.ts";
 import type { Waiting } from "../hub/congestion.ts";
 import type { Hub, JoinOutcome } from "../hub/hub.ts";
 import type { HandlerAnswer } from "../hub/ports.ts";
@@ -46,17 +46,10 @@ export function carryOut(hub: Hub, connection: Connection, command: Command): Pe
       connection.tell({ type: "pong" });
       return undefined;
     case "malformed":
-      hub.context.log.debug("Malformed frame", {
-        hub: hub.name,
-        connection: connection.id,
-        problem: command.detail,
+      depart(hub, connection, command.code === 1003 ? "wrongFrameKind" : "malformedFrame", {
+        words: command.reason,
+        log: { problem: command.detail },
       });
-      closeConnection(
-        hub,
-        connection,
-        command.code === 1003 ? "wrongFrameKind" : "malformedFrame",
-        command.reason,
-      );
       return undefined;
     case "sequenceAck":
       acknowledge(hub, connection, command.sequenceId);
@@ -150,8 +143,8 @@ function send(hub: Hub, connection: Connection, command: SendCommand): Pending |
   if (outcome === "done") succeed(connection, ackId);
   else if (outcome !== "forbidden") {
     return pend(connection, succeedAfter(connection, ackId, outcome));
-  } else if (connection.codec.framing === "raw") {
-    closeConnection(hub, connection, "rawSendForbidden");
+  } else if (!connection.codec.hasAcks) {
+    depart(hub, connection, "rawSendForbidden");
   } else fail(connection, ackId, forbiddenAck("send to", group));
   return undefined;
 }
@@ -192,7 +185,7 @@ function settle(
   command: EventCommand,
   answer: HandlerAnswer,
 ): Promise<void> | undefined {
-  const outcome = readReply(answer, connection.codec.framing);
+  const outcome = readReply(answer, connection.codec);
   if (!outcome.ok && outcome.flaw !== undefined && answer.kind === "answered") {
     hub.context.upstream.reportUnusable(answer, outcome.flaw);
   }
@@ -203,10 +196,14 @@ function settle(
       if (waiting !== undefined) return succeedAfter(connection, command.ackId, waiting);
     }
     succeed(connection, command.ackId);
-  } else if (connection.codec.framing === "raw") {
-    closeConnection(hub, connection, "rawEventFailed");
+  } else if (!connection.codec.hasAcks) {
+    depart(hub, connection, isUnhandled(answer) ? "rawEventUnhandled" : "rawEventFailed");
   } else fail(connection, command.ackId, INTERNAL_ACK_ERROR);
   return undefined;
+}
+
+function isUnhandled(answer: HandlerAnswer): boolean {
+  return answer.kind === "failed" && answer.why === "noHandler";
 }
 
 /** The client has everything up to `sequenceId`. */

@@ -2,7 +2,7 @@
  * What a client asks for, carried out strictly in order: a frame starts when the one before it is done, an event's
  * handler call and a send's wait for its receivers included. Connections do not wait for each other otherwise.
  */
-import { closeConnection, failConnection } from "../hub/close.ts";
+import { depart, failConnection } from "../hub/close.ts";
 import type { Hub } from "../hub/hub.ts";
 import { MAX_CLIENT_MESSAGE_BYTES } from "../limits.ts";
 import { utf8Length } from "../protocol/event.ts";
@@ -19,7 +19,7 @@ export function receive(
 ): void {
   // Frames that were on their way when the connection ended or moved to another socket.
   if (!connection.isServedBy(outlet)) return;
-  if (isTooLarge(data)) return closeConnection(hub, connection, "messageTooLarge");
+  if (isTooLarge(data)) return depart(hub, connection, "messageTooLarge");
   const command = connection.codec.decode(data);
   if (command.type === "sequenceAck") return acknowledge(hub, connection, command.sequenceId);
   const { inbox } = connection;
@@ -27,8 +27,7 @@ export function receive(
     const pending = carryOut(hub, connection, command);
     if (pending !== undefined) void carryOn(hub, connection, pending);
   } else if (!inbox.offer(command, data.length)) {
-    hub.context.meter.waitingFramesExceeded.add(1);
-    closeConnection(hub, connection, "tooManyWaitingFrames");
+    depart(hub, connection, "tooManyWaitingFrames");
   } else if (inbox.isFull) connection.pauseReading();
 }
 

@@ -2,7 +2,7 @@
  * What a case of the table looks like from outside a server that echoes: what it sends back, how it ends the
  * connection, and what it tells its event handler about that.
  */
-import { CLOSE_RULES } from "../../src/errors.ts";
+import { ENDS } from "../../src/ends.ts";
 import { type Case, type End, OPEN, pong } from "./case.ts";
 import { bytesOf, closeFrame, frame, join } from "./client_frames.ts";
 import { LiveClient, type Received } from "./live_client.ts";
@@ -26,9 +26,9 @@ export interface Outcome {
 export const LEFT = "The client disconnected unexpectedly.";
 
 const REASONS = {
-  1002: CLOSE_RULES.framingViolated.text,
-  1007: CLOSE_RULES.malformedFrame.text,
-  1009: CLOSE_RULES.messageTooLarge.text,
+  1002: ENDS.framingViolated.text,
+  1007: ENDS.malformedFrame.text,
+  1009: ENDS.messageTooLarge.text,
 } as const;
 
 /** What RFC 6455 makes of a case. */

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { setImmediate } from "node:timers";
 import { startServer } from "../../src/server.ts";
 import { TRANSPORTS } from "../conformance/live_server.ts";
+import { CapturedLog } from "../support/captured_log.ts";
 import { IS_OLD_RUNTIME, QUIET } from "../support/fixture.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { clientUrl, rest } from "../support/rest_client.ts";
@@ -72,4 +73,20 @@ Deno.test("native, a listed difference: a message that takes longer than two int
   client.write(new Uint8Array([97]));
   const { last } = await client.untilClosed();
   assert(last.kind === "close" && last.code === 1001);
+});
+
+Deno.test({
+  name:
+    "the log tells which rule of the framing a client broke; the client hears no more than that it did",
+  ignore: QUIET.transport !== "batching", // the runtime's own framing tells nobody
+  fn: async () => {
+    using log = new CapturedLog();
+    await using server = await startServer({ ...QUIET, log: { level: "debug", format: "json" } });
+    using client = await RawClient.open(clientUrl(server, "chat"));
+    client.write(new Uint8Array([0x81, 0x01, 97]));
+    const { last } = await client.untilClosed();
+    assert.deepEqual(last, { kind: "close", code: 1002, reason: "The client frame is invalid." });
+    const ends = log.entries("Connection ended").map(({ reason, problem }) => [reason, problem]);
+    assert.deepEqual(ends, [["framingViolated", "the frame is not masked"]]);
+  },
 });

@@ -39,7 +39,7 @@ Deno.test("many parallel REST sends are answered when their message is in the qu
   );
   const [answers] = await Promise.all([Promise.all(sends), getAll(all, 40)]);
   assert(answers.every(({ status }) => status === 202));
-  assert.equal(server.counters.get("slowConsumers"), 0);
+  assert.equal(server.counters.ended.slowConsumer.value, 0);
   for (const reader of all) reader[Symbol.dispose]();
 });
 
@@ -60,8 +60,8 @@ for (const [messages, bytes] of [[48, MIB - 100], [800, 64 * 1024], [20_000, 100
         }
       };
       await Promise.all([burst(), getAll(all, messages)]);
-      assert.equal(server.counters.get("slowConsumers"), 0);
-      assert.equal(server.counters.get("waitingFramesExceeded"), 0);
+      assert.equal(server.counters.ended.slowConsumer.value, 0);
+      assert.equal(server.counters.ended.tooManyWaitingFrames.value, 0);
       for (const reader of all) reader[Symbol.dispose]();
     },
   });
@@ -84,8 +84,8 @@ Deno.test({
     await Promise.all([burst().catch(() => {}), publisher.readAll()]);
     const reason = "Too many client messages are waiting.";
     if (publisher.close !== undefined) assert.deepEqual(publisher.close, { code: 1008, reason });
-    assert.equal(server.counters.get("waitingFramesExceeded"), 1);
-    assert.equal(server.counters.get("slowConsumers"), 0);
+    assert.equal(server.counters.ended.tooManyWaitingFrames.value, 1);
+    assert.equal(server.counters.ended.slowConsumer.value, 0);
     assert.equal((await rest(server, "HEAD", "/api/hubs/chat/groups/g")).status, 200);
     for (const reader of all) reader[Symbol.dispose]();
     await Promise.all(reading);
@@ -108,6 +108,6 @@ Deno.test({
     await new Promise<void>((resolve) => setTimeout(resolve, 300)); // unread so far
     await Promise.all([flooding, client.readAll(requests + 1)]);
     assert.equal(client.close, undefined);
-    assert.equal(server.counters.get("slowConsumers"), 0);
+    assert.equal(server.counters.ended.slowConsumer.value, 0);
   },
 });

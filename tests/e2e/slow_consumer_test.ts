@@ -103,21 +103,21 @@ Deno.test(`of ${MEMBERS} members one stops reading and one reads 8 KiB/s: each e
 
   // Messages for these are longer by a third, in base64.
   assert(await overflow("first", "stopped") >= 12);
-  assert.equal(server.counters.get("slowConsumers"), 1);
+  assert.equal(server.counters.ended.slowConsumer.value, 1);
   assert(await isConnected(server, "slow"), "it makes progress, and its queue is short");
   const readBefore = slow.bytesRead;
   assert(await overflow("second", "slow") >= 12);
-  assert.equal(server.counters.get("slowConsumers"), 2);
+  assert.equal(server.counters.ended.slowConsumer.value, 2);
   assert(slow.bytesRead > readBefore, "it was still reading");
   const took = performance.now() - started;
   assert(took < OUTBOUND_STALL_MS, `after ${took} ms it may have been the bound in time`);
   await pace.stop();
 
-  const entries = log.entries("Slow consumer").map(({ bufferedBytes: _, ...entry }) => entry);
-  const entry = { level: "warn", hub: "chat" };
+  const entries = log.entries("Connection ended").map(({ bufferedBytes: _, ...entry }) => entry);
+  const entry = { level: "warn", message: "Connection ended", hub: "chat", reason: "slowConsumer" };
   assert.deepEqual(entries, [
-    { ...entry, message: "Slow consumer", connection: stopped.connectionId },
-    { ...entry, message: "Slow consumer", connection: slow.connectionId },
+    { ...entry, connection: stopped.connectionId },
+    { ...entry, connection: slow.connectionId },
   ]);
   // Who reads on is told why, behind whole frames.
   for (const reader of [stopped, slow]) {

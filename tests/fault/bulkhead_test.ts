@@ -86,8 +86,9 @@ class Scene implements AsyncDisposable {
   }
 
   logged(): void {
-    const entries = this.log.entries("Connection failed");
+    const entries = this.log.entries("Connection ended");
     assert.equal(entries.length, 1);
+    assert.equal(entries[0]?.reason, "internalError");
     assert.equal(entries[0]?.error, "Error: planted");
     assert.match(String(entries[0]?.stack), /bulkhead_test\.ts/);
   }

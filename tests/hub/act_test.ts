@@ -1,7 +1,7 @@
 // What a client may do in its hub, whatever its language.
 import assert from "node:assert/strict";
 import { join, leave, publish, raise } from "../../src/hub/act.ts";
-import { closeConnection } from "../../src/hub/close.ts";
+import { depart } from "../../src/hub/close.ts";
 import { noUpstream } from "../../src/hub/ports.ts";
 import { FakeServer } from "../support/fake_hub.ts";
 
@@ -41,7 +41,7 @@ Deno.test("a client in as many groups as it may be joins no other", () => {
 Deno.test("a client that has said goodbye joins nothing: its slot may be somebody else's", () => {
   const server = new FakeServer();
   const { hub, connection } = server.client({ roles: ROLES });
-  closeConnection(hub, connection, "applicationClosed");
+  depart(hub, connection, "applicationClosed");
   const heir = server.client();
   assert.equal(join(hub, connection, "g"), "gone");
   assert.equal(leave(hub, connection, "g"), "gone");

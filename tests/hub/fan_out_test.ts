@@ -71,7 +71,7 @@ Deno.test("receivers whose replay buffer is full end after the loop, which nobod
   }
   assert.deepEqual(reliable.map(({ outlet }) => outlet.closeCode), [1008, 1008]);
   assert.deepEqual(counts([...members, last]), [2, 2, 2, 2]);
-  assert.equal(server.counters.get("replayBuffersFull"), 2);
+  assert.equal(server.counters.ended.replayBufferFull.value, 2);
 });
 
 Deno.test("a single delivery ends its receiver when there is no room", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { closeConnection } from "../../src/hub/close.ts";
+import { depart } from "../../src/hub/close.ts";
 import type { Trace, TraceEvent } from "../../src/ports.ts";
 import { FakeServer } from "../support/fake_hub.ts";
 
@@ -39,9 +39,9 @@ Deno.test("who looks sees why a connection ends", () => {
   const trace = new Recorder();
   const server = new FakeServer({ trace });
   const { connection } = server.client({ id: "ann" });
-  closeConnection(server.hub, connection, "slowConsumer", "too slow");
+  depart(server.hub, connection, "slowConsumer", { words: "too slow" });
   assert.deepEqual(trace.events, [
-    { what: "close", hub: "chat", connection: "ann", reason: "too slow" },
+    { what: "close", hub: "chat", connection: "ann", reason: "slowConsumer", text: "too slow" },
   ]);
 });
 
@@ -50,6 +50,6 @@ Deno.test("while nobody looks nothing is told", () => {
   trace.isWatched = false;
   const server = new FakeServer({ trace });
   const { connection } = server.client({ groups: ["a"] });
-  closeConnection(server.hub, connection, "serverShutdown");
+  depart(server.hub, connection, "serverShutdown");
   assert.deepEqual(trace.events, []);
 });

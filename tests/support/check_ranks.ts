@@ -17,6 +17,7 @@ const RANKS: readonly (readonly string[])[] = [
     "bounded_cache.ts",
     "bytes.ts",
     "deadlines.ts",
+    "ends.ts",
     "errors.ts",
     "limits.ts",
     "names.ts",

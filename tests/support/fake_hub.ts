@@ -17,6 +17,7 @@ import { Counters } from "../../src/observe/metrics.ts";
 import { jsonCodec } from "../../src/protocol/json.ts";
 import { rawCodec, type RawMode } from "../../src/protocol/raw.ts";
 import type { Connection } from "../../src/session/connection.ts";
+import type { Receiver } from "../../src/session/receiver.ts";
 import { Identity } from "../../src/session/identity.ts";
 import { ReconnectionTokens } from "../../src/session/recovery.ts";
 import type { ReplayBounds } from "../../src/session/replay_buffer.ts";
@@ -71,13 +72,14 @@ export interface ServerOptions {
   readonly maxGroupsInHub?: number;
   readonly memberships?: MembershipObserver;
   readonly trace?: Trace;
+  readonly log?: Log;
 }
 
 /** The hub `chat` of a server without event handlers, unless some are given. */
 export class FakeServer {
   readonly platform = new FakePlatform();
   readonly counters = new Counters();
-  readonly away: Deadlines<Connection>;
+  readonly away: Deadlines<Receiver>;
   readonly hubs: Hubs;
   readonly reach: Reach;
   #clients = 0;
@@ -85,12 +87,12 @@ export class FakeServer {
   constructor(
     options: ServerOptions = {},
   ) {
-    this.away = new Deadlines<Connection>(this.platform, options.windowMs ?? 60_000);
+    this.away = new Deadlines<Receiver>(this.platform, options.windowMs ?? 60_000);
     this.hubs = new Hubs({
       platform: this.platform,
       upstream: options.upstream ?? noUpstream,
       meter: this.counters,
-      log: silentLog,
+      log: options.log ?? silentLog,
       trace: options.trace ?? noTrace,
       reconnectionTokens: new ReconnectionTokens(this.platform),
       replayBounds: options.bounds ?? { messages: 1000, bytes: 16 * 1024 * 1024 },

@@ -53,7 +53,7 @@ class Scene {
         message: (data) => this.heard.push(`message of ${data.length}`),
         closed: (code) => this.heard.push(`closed ${code}`),
         broken: () => this.heard.push("broken"),
-        violated: (code) => this.heard.push(`violated ${code}`),
+        violated: (code, detail) => this.heard.push(`violated ${code}: ${detail}`),
         stuck: () => this.heard.push("stuck"),
         behind: () => this.heard.push("behind"),
         caughtUp: () => this.heard.push("caught up"),
@@ -99,4 +99,25 @@ Deno.test("a client that does not answer a close frame is cut in time, whatever 
     await scene.platform.advance(500);
   }
   assert.equal(scene.tcp.destroyed, true);
+});
+
+Deno.test("a broken rule of the framing is reported with what it was, once", async () => {
+  const rows: [bytes: number[], report: string][] = [
+    [[0x81, 0x01, 97], "violated 1002: the frame is not masked"],
+    [[0xc1, 0x80, 0, 0, 0, 0], "violated 1002: a reserved bit is set"],
+    [[0x80, 0x80, 0, 0, 0, 0], "violated 1002: no message to continue"],
+    [[0x81, 0x81, 0, 0, 0, 0, 0xff], "violated 1007: the text is not UTF-8"],
+    [
+      [0x81, 0xff, 0, 0, 0, 0, 0, 0x10, 0, 1, 0, 0, 0, 0],
+      "violated 1009: the message is longer than 1048576 bytes",
+    ],
+  ];
+  for (const [bytes, report] of rows) {
+    const scene = new Scene(20);
+    scene.say(...bytes);
+    scene.say(...bytes);
+    await scene.platform.advance(0);
+    assert.deepEqual(scene.heard, [report]);
+    scene.client.drop();
+  }
 });

@@ -8,6 +8,7 @@ import type {
 import type { EventSource, HandlerAnswer, HandlerRequest } from "../../src/hub/ports.ts";
 import type { Log, LogFields } from "../../src/ports.ts";
 import type { Metadata, Payload } from "../../src/protocol/command.ts";
+import { TRAITS } from "../../src/protocol/traits.ts";
 import { Dispatcher, type DispatcherDeps } from "../../src/upstream/dispatcher.ts";
 import {
   type EgressSettings,
@@ -91,7 +92,7 @@ export function raise(
   const request = webPubSubLanguage.eventRequest(payload, metadata);
   const answer = dispatcher.userEvent(client, id, name, request, signal);
   const read = (answer: HandlerAnswer) => {
-    const outcome = webPubSubLanguage.readReply(answer, "json");
+    const outcome = webPubSubLanguage.readReply(answer, TRAITS.json);
     if (!outcome.ok && outcome.flaw !== undefined && answer.kind === "answered") {
       dispatcher.reportUnusable(answer, outcome.flaw);
     }

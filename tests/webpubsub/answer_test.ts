@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { encodeAny } from "../../src/protocol/any.ts";
 import { isUnusable } from "../../src/events/handler_answer.ts";
 import type { AnswerFlaw, HandlerAnswer } from "../../src/hub/ports.ts";
+import { TRAITS } from "../../src/protocol/traits.ts";
 import { readConnect, readReply } from "../../src/webpubsub/answer.ts";
 import { answered } from "../support/handler_answers.ts";
 
@@ -44,7 +45,7 @@ function reply(
   const all = contentType === undefined
     ? headers
     : [...headers, ["content-type", contentType]] as HeaderList;
-  const outcome = readReply(answered(200, body, all), framing);
+  const outcome = readReply(answered(200, body, all), TRAITS[framing]);
   return outcome.ok ? outcome : flawOf(outcome);
 }
 
@@ -232,6 +233,15 @@ Deno.test("user event: a body that is no Any fails for protobuf clients only", (
   });
 });
 
+Deno.test("user event: what a language embeds decides, not which language it is", () => {
+  const language = { shape: 9, hasAcks: true, embedsJson: true, embedsAny: true };
+  for (const type of ["application/json", "application/x-protobuf"]) {
+    const answer = answered(200, "{", [["content-type", type]]);
+    assert.equal(readReply(answer, language).ok, false);
+    assert.equal(readReply(answer, { ...language, embedsJson: false, embedsAny: false }).ok, true);
+  }
+});
+
 Deno.test("user event: invalid UTF-8 in a text becomes U+FFFD, a byte order mark stays", () => {
   const payload = payloadOf(reply(new Uint8Array([0x61, 0xff]), "text/plain"));
   assert.deepEqual(payload, { kind: "text", text: "a\ufffd" });
@@ -277,13 +287,13 @@ Deno.test("no answer at all is 500 for a client that connects, and a failed even
   for (const why of ["unreachable", "timedOut", "notPermitted", "noHandler"] as const) {
     const nothing: HandlerAnswer = { kind: "failed", why };
     assert.deepEqual(readConnect(nothing, []), { accepted: false, status: 500 });
-    assert.deepEqual(readReply(nothing, "json"), { ok: false });
+    assert.deepEqual(readReply(nothing, TRAITS.json), { ok: false });
   }
 });
 
 Deno.test("user event: every status but 2xx fails the event, whatever else the answer holds", () => {
   for (const status of [302, 400, 404, 500]) {
     const refusal = answered(status, "private", [["content-type", "text/plain"]]);
-    assert.deepEqual(readReply(refusal, "json"), { ok: false });
+    assert.deepEqual(readReply(refusal, TRAITS.json), { ok: false });
   }
 });

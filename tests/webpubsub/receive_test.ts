@@ -257,7 +257,7 @@ Deno.test("more than 1000 waiting frames close the connection with 1008 and give
   ann.send({ type: "ping" });
   assert.equal(ann.outlet.closeCode, 1008);
   assert.equal(upstream.aborted, 1);
-  assert.equal(server.counters.get("waitingFramesExceeded"), 1);
+  assert.equal(server.counters.ended.tooManyWaitingFrames.value, 1);
 });
 
 Deno.test("a group too many is a failed request, not the end of anybody", () => {

@@ -1,6 +1,6 @@
 // What a client gets that comes back, without a transport.
 import assert from "node:assert/strict";
-import { closeConnection } from "../../src/hub/close.ts";
+import { depart } from "../../src/hub/close.ts";
 import type { Parameters } from "../../src/hub/client_target.ts";
 import { resume } from "../../src/webpubsub/resume.ts";
 import { FakeServer } from "../support/fake_hub.ts";
@@ -55,7 +55,7 @@ Deno.test("a wrong token is no HTTP error: a close with 1008 after the 101", () 
 Deno.test("a connection that ended between request and 101 is not woken: 1008", () => {
   const { server, connection, comeBack, words } = setup();
   const welcome = comeBack(words);
-  closeConnection(server.hub, connection, "applicationClosed");
+  depart(server.hub, connection, "applicationClosed");
   const socket = new FakeSocket();
   welcome?.start(socket);
   assert.equal(socket.closeCode, REFUSED);

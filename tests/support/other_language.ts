@@ -1,0 +1,77 @@
+/**
+ * A client of a made-up language: knows the hub by `Receiver` alone, and shows that no more is needed.
+ */
+import { compileRoles } from "../../src/auth/roles.ts";
+import { Permissions } from "../../src/auth/permissions.ts";
+import type { End } from "../../src/ends.ts";
+import type { Hub } from "../../src/hub/hub.ts";
+import { Frame, type Message } from "../../src/protocol/event.ts";
+import { Identity } from "../../src/session/identity.ts";
+import type { Encoder, Outgoing } from "../../src/session/outgoing.ts";
+import type { Phase, Receiver } from "../../src/session/receiver.ts";
+
+/** Its encoder: a text after an exclamation mark. */
+const SHOUT: Encoder = {
+  shape: 12,
+  encodeMessage: ({ payload }: Message) =>
+    new Frame(payload.kind === "text" ? `!${payload.text}` : "?"),
+  withSequenceId: (frame: Frame, number: number) => new Frame(`${number}${frame.data}`),
+};
+
+/** Remembers what it is told. */
+export class OtherClient implements Receiver {
+  readonly identity: Identity;
+  readonly slot: number;
+  readonly permissions = new Permissions(compileRoles([]));
+  readonly reliable: boolean;
+  phase: Phase = "open";
+  lagsSince = 0;
+  /** Whether it has room for another message. */
+  hasRoom = true;
+  readonly got: Frame[] = [];
+  readonly heard: string[] = [];
+  #events = 0;
+
+  constructor(hub: Hub, id: string, { userId, reliable }: { userId?: string; reliable?: boolean }) {
+    this.identity = new Identity("chat", id, userId, "localhost");
+    this.identity.subprotocol = "other";
+    this.reliable = reliable ?? false;
+    this.slot = hub.slots.acquire();
+    hub.register(this);
+  }
+
+  get id(): string {
+    return this.identity.connectionId;
+  }
+
+  nextEventId(): number {
+    return ++this.#events;
+  }
+
+  isServedBy(): boolean {
+    return this.phase === "open";
+  }
+
+  deliver(outgoing: Outgoing): boolean {
+    if (this.hasRoom) this.got.push(outgoing.frame(SHOUT));
+    return this.hasRoom;
+  }
+
+  cut(): void {
+    this.phase = "away";
+  }
+
+  dismiss(end: End, words: string): void {
+    this.phase = "ended";
+    this.heard.push(`${end}: ${words}`);
+  }
+
+  abandon(): void {
+    this.heard.push("abandoned");
+  }
+
+  whenIdle(task: () => void): void {
+    this.heard.push("finishes");
+    task();
+  }
+}
