@@ -21,10 +21,23 @@ export interface Admission {
   readonly groups: readonly string[];
 }
 
+/** What has to be waited for before a client may come in, if anything: `connect` or `miss` follows. */
+export function expect(
+  { context }: Hubs,
+  { identity, groups }: Admission,
+): void | Promise<void> {
+  return context.memberships?.expected(identity, groups);
+}
+
+/** A client that was expected does not come. */
+export function miss({ context }: Hubs, { identity, groups }: Admission): void {
+  context.memberships?.missed(identity, groups);
+}
+
 /**
  * Makes a connection findable with its user and groups, then sends `connected`: done before the handshake's answer can
- * reach the client, so that a send right after the client's `open` event reaches it. Nobody waits for observers of
- * memberships: the client is not told of its joins one by one.
+ * reach the client, so that a send right after the client's `open` event reaches it. An observer of memberships that has
+ * to be waited for was so before, when the client was expected.
  */
 export function connect(hubs: Hubs, admission: Admission, outlet: Outlet): Connection {
   const { identity, codec, permissions } = admission;

@@ -95,6 +95,8 @@ export class Hub {
     this.#bySlot[connection.slot] = connection;
     const { userId } = connection.identity;
     if (userId !== undefined) this.#users.join(connection.slot, userId);
+    const { memberships } = this.context;
+    memberships?.arrived(connection.identity, this.#ofUser(userId), this.#byId.size);
   }
 
   /** Whether a connection can be in these groups, different ones, beside those that it is in. */
@@ -154,7 +156,14 @@ export class Hub {
     this.#bySlot[connection.slot] = undefined;
     this.slots.release(connection.slot);
     this.congestion.forget(connection);
+    const { identity } = connection;
+    const { memberships } = this.context;
+    memberships?.departed(identity, this.#ofUser(identity.userId), this.#byId.size);
     if (this.#byId.size === 0) this.#retire(this);
+  }
+
+  #ofUser(userId: string | undefined): number {
+    return userId === undefined ? 0 : this.#users.memberCount(userId);
   }
 
   #tellJoined(connection: Receiver, group: string): JoinOutcome | Promise<JoinOutcome> {

@@ -1,6 +1,6 @@
 /**
- * What the hub needs from outside: event handlers, and who is told of memberships. The rank before the hub implements
- * these.
+ * What the hub needs from outside: event handlers, and who is told of memberships. The rank before the
+ * hub implements these.
  */
 import type { LogFields } from "../ports.ts";
 
@@ -132,10 +132,22 @@ export const noUpstream: Upstream = {
 };
 
 /**
- * Is told of every membership of this server's own connections, right after the change. `members` is how many the group
- * has here now: 1 after a join is the first, 0 after a leave was the last. Must not throw, nor change memberships.
+ * Is told of every membership of this server's own connections, in hubs, users and groups, right after the change.
+ * `members` is how many the group has here now: 1 after a join is the first, 0 after a leave was the last. Must not
+ * throw, nor change memberships.
  */
 export interface MembershipObserver {
+  /**
+   * A client is about to come in, as its user and into these groups. A promise that never rejects makes its handshake
+   * wait. `arrived` or `missed` follows.
+   */
+  expected(member: EventSource, groups: readonly string[]): void | Promise<void>;
+  /** A client that was expected does not come. */
+  missed(member: EventSource, groups: readonly string[]): void;
+  /** A connection is there: how many its user has here now (0: it has no user), and how many its hub. */
+  arrived(member: EventSource, ofUser: number, inHub: number): void;
+  /** A connection is gone, and was told to have left its groups: how many its user and its hub have left here. */
+  departed(member: EventSource, ofUser: number, inHub: number): void;
   /** A promise that never rejects makes whoever asked for the join wait; the member is one already. */
   joined(member: EventSource, group: string, members: number): void | Promise<void>;
   left(member: EventSource, group: string, members: number): void;

@@ -4,6 +4,7 @@
 import { Permissions } from "../auth/permissions.ts";
 import { compileRoles } from "../auth/roles.ts";
 import { neverOpened } from "../hub/close.ts";
+import { expect, miss } from "../hub/connect.ts";
 import {
   type Arrival,
   type ClientClaims,
@@ -105,11 +106,14 @@ async function admit(
     permissions: new Permissions(compileRoles(outcome?.roles ?? claims.roles)),
     groups: outcome?.groups ?? claims.groups,
   };
+  const told = expect(hubs, admission);
+  if (told instanceof Promise) await told;
   return {
     kind: "welcome",
     answer: chosen.answer,
     start: (socket) => serveNew(hubs, admission, socket),
     missed(why) {
+      miss(hubs, admission);
       // A handler that let the client in counts it, and has to hear of its end.
       if (outcome !== undefined) neverOpened(hubs, identity, why);
     },

@@ -1,6 +1,6 @@
 // The one door of memberships: what it lets in, and what it tells an observer.
 import assert from "node:assert/strict";
-import { closeByApplication, cutOff } from "../../src/hub/close.ts";
+import { closeByApplication, cutOff, depart } from "../../src/hub/close.ts";
 import { addToGroups, removeFromGroups } from "../../src/hub/membership.ts";
 import type { MembershipObserver } from "../../src/hub/ports.ts";
 import { EVERYBODY } from "../../src/hub/target.ts";
@@ -13,7 +13,26 @@ const HUB: Target = { kind: "hub" };
 /** Writes down what it is told; joins wait while `held` is set. */
 class Recorder implements MembershipObserver {
   told: string[] = [];
+  /** Who came and went. */
+  readonly arrivals: string[] = [];
   held: Promise<void> | undefined = undefined;
+
+  expected(member: { connectionId: string }, groups: readonly string[]): void | Promise<void> {
+    this.arrivals.push(`${member.connectionId} expected in ${groups.join()}`);
+    return this.held;
+  }
+
+  missed(member: { connectionId: string }, groups: readonly string[]): void {
+    this.arrivals.push(`${member.connectionId} missed in ${groups.join()}`);
+  }
+
+  arrived(member: { connectionId: string }, ofUser: number, inHub: number): void {
+    this.arrivals.push(`${member.connectionId} came: ${ofUser} of ${inHub}`);
+  }
+
+  departed(member: { connectionId: string }, ofUser: number, inHub: number): void {
+    this.arrivals.push(`${member.connectionId} went: ${ofUser} of ${inHub}`);
+  }
 
   joined(member: { connectionId: string }, group: string, members: number): void | Promise<void> {
     this.told.push(`${member.connectionId} +${group} ${members}`);
@@ -191,4 +210,30 @@ Deno.test("a connection that has room for some of the groups gets none of them",
   assert.equal(addToGroups(server.hub, who, ["b", "c"], EVERYBODY), "tooMany");
   assert.deepEqual(server.hub.groups.groupsOf(ann.connection.slot), ["a"]);
   assert.equal(addToGroups(server.hub, who, ["a", "b"], EVERYBODY), "done", "it is in one of them");
+});
+
+Deno.test("the observer hears the first and the last connection of a user and of a hub", () => {
+  const { memberships, server } = observed();
+  const ann = server.client({ userId: "ann" });
+  const again = server.client({ userId: "ann" });
+  const nobody = server.client();
+  for (const { hub, connection } of [ann, nobody, again]) {
+    depart(hub, connection, "serverShutdown");
+  }
+  assert.deepEqual(memberships.arrivals, [
+    "c1 came: 1 of 1",
+    "c2 came: 2 of 2",
+    "c3 came: 0 of 3",
+    "c1 went: 1 of 2",
+    "c3 went: 0 of 1",
+    "c2 went: 0 of 0",
+  ]);
+});
+
+Deno.test("who goes has left its groups before", () => {
+  const { memberships, server } = observed();
+  const { hub, connection } = server.client({ groups: ["g"] });
+  memberships.departed = () => assert.equal(memberships.take().at(-1), "c1 -g 0");
+  depart(hub, connection, "serverShutdown");
+  assert.deepEqual(memberships.told, []);
 });

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import {
   type AnswerFlaw,
   type HandlerAnswer,
+  type MembershipObserver,
   noUpstream,
   type Upstream,
 } from "../../src/hub/ports.ts";
@@ -34,16 +35,20 @@ interface Changes {
   readonly upstream?: Upstream;
   readonly codec?: WelcomeContext["codec"];
   readonly isStopping?: boolean;
+  readonly memberships?: MembershipObserver;
   readonly request?: Handshake;
 }
 
 /** A handshake whose handler answers when the test says so. */
-function setup({ upstream, codec = () => jsonCodec, isStopping, request = REQUEST }: Changes = {}) {
+function setup(
+  { upstream, codec = () => jsonCodec, isStopping, request = REQUEST, memberships }: Changes = {},
+) {
   const ended: string[] = [];
   const flaws: AnswerFlaw[] = [];
   const held = Promise.withResolvers<HandlerAnswer>();
   const state = { stopping: isStopping ?? false };
   const server = new FakeServer({
+    ...memberships && { memberships },
     upstream: upstream ?? {
       ...noUpstream,
       asksAbout: () => true,
@@ -183,4 +188,56 @@ Deno.test("a client that was welcome and got no socket: the handler that let it 
   const other = await unasked.decided;
   assert(other.kind === "accepted");
   other.welcome.missed("notUpgraded");
+});
+
+/** Writes down who is expected, missed and there; handshakes wait while `held` is. */
+function watching(held?: Promise<void>) {
+  const told: string[] = [];
+  const memberships: MembershipObserver = {
+    expected: ({ userId }, groups) => (told.push(`${userId} expected in ${groups}`), held),
+    missed: ({ userId }, groups) => void told.push(`${userId} missed in ${groups}`),
+    arrived: ({ userId }) => void told.push(`${userId} arrived`),
+    joined: (_member, group) => void told.push(`joined ${group}`),
+    departed: () => {},
+    left: () => {},
+  };
+  return { told, memberships };
+}
+
+const LET_IN = answered(200, '{"userId":"ann","groups":["g","h"]}');
+
+Deno.test("a handshake waits until the observer of memberships is ready for the client, then it arrives and joins", async () => {
+  const { promise: held, resolve } = Promise.withResolvers<void>();
+  const { told, memberships } = watching(held);
+  const { answer, decided, server } = setup({ memberships });
+  answer(LET_IN);
+  let isDecided = false;
+  void decided.then(() => isDecided = true);
+  await new Promise((turn) => setTimeout(turn, 0));
+  assert.equal(isDecided, false);
+  assert.deepEqual(told, ["ann expected in g,h"]);
+  resolve();
+  const decision = await decided;
+  assert(decision.kind === "accepted");
+  decision.welcome.start(new FakeSocket());
+  assert.deepEqual(told.slice(1), ["ann arrived", "joined g", "joined h"]);
+  assert.equal(server.hub.size, 1);
+});
+
+Deno.test("an observer of memberships hears of a client that was expected and got no socket", async () => {
+  const { told, memberships } = watching();
+  const { answer, decided } = setup({ memberships });
+  answer(LET_IN);
+  const decision = await decided;
+  assert(decision.kind === "accepted");
+  decision.welcome.missed("notUpgraded");
+  assert.deepEqual(told, ["ann expected in g,h", "ann missed in g,h"]);
+});
+
+Deno.test("who is refused was never expected", async () => {
+  const { told, memberships } = watching();
+  const { answer, decided } = setup({ memberships });
+  answer(answered(401));
+  assert.equal((await decided).kind, "refused");
+  assert.deepEqual(told, []);
 });
