@@ -3,11 +3,10 @@
  * it; how a client hears of that is for its language to say.
  */
 import type { Receiver } from "../session/receiver.ts";
-import type { Waiting } from "./congestion.ts";
 import type { Hub, JoinOutcome } from "./hub.ts";
 import type { HandlerAnswer, HandlerRequest } from "./ports.ts";
 import { sendFromClient } from "./send.ts";
-import type { Content } from "./verb.ts";
+import { type Content, NOBODY, type Outcome } from "./verb.ts";
 
 /** Why nothing was done: the client has no permission, or it has said goodbye already. */
 export type NotDone = "forbidden" | "gone";
@@ -34,16 +33,52 @@ function mayNot(connection: Receiver, group: string): NotDone | undefined {
   return connection.phase === "ended" ? "gone" : undefined;
 }
 
-/** Sends to a group; gives something to wait for while receivers are behind. `noEcho`: not to the sender itself. */
+/** What became of a publish; `failed`: whoever is on other nodes may not have it. */
+export type Published = "done" | "failed" | NotDone;
+
+/**
+ * Sends to a group; answers later while receivers are behind, or other nodes have to be waited for. `noEcho`: not to
+ * the sender itself.
+ */
 export function publish(
   hub: Hub,
   connection: Receiver,
   group: string,
   content: Content,
   noEcho: boolean,
-): "done" | "forbidden" | Waiting {
+): Published | Promise<Published> {
   if (!connection.permissions.allows("sendToGroup", group)) return "forbidden";
-  return sendFromClient(hub, connection, group, content, noEcho) ?? "done";
+  const waiting = sendFromClient(hub, connection, group, content, noEcho);
+  if (waiting === undefined) return toOthers(hub, connection, group, content, noEcho);
+  return waiting.delivered.then((delivered) =>
+    delivered ? toOthers(hub, connection, group, content, noEcho) : "gone"
+  );
+}
+
+/** What the members here have goes to those on other nodes, if there are any. */
+function toOthers(
+  hub: Hub,
+  connection: Receiver,
+  group: string,
+  content: Content,
+  noEcho: boolean,
+): "done" | "failed" | Promise<"done" | "failed"> {
+  const { backplane } = hub.context;
+  if (backplane === undefined) return "done";
+  const { payload, metadata, ttlSeconds } = content;
+  const outcome = backplane.spread({
+    do: "send",
+    hub: hub.name,
+    to: { kind: "group", group },
+    content: { payload, metadata, ttlSeconds },
+    except: noEcho ? { connectionIds: [connection.id], filter: undefined } : NOBODY,
+    from: { userId: connection.identity.userId },
+  }, "done");
+  return outcome instanceof Promise ? outcome.then(reached) : reached(outcome);
+}
+
+function reached(outcome: Outcome): "done" | "failed" {
+  return outcome === "done" ? "done" : "failed";
 }
 
 /** Raises an event of the client; the answer is there at once when no handler takes the event. */

@@ -3,6 +3,7 @@
  */
 import type { Permissions } from "../auth/permissions.ts";
 import type { Codec } from "../protocol/event.ts";
+import { randomId } from "../platform.ts";
 import { Connection } from "../session/connection.ts";
 import type { Identity } from "../session/identity.ts";
 import type { Outlet } from "../session/outlet.ts";
@@ -19,6 +20,13 @@ export interface Admission {
   readonly permissions: Permissions;
   /** Groups that it is in from the start; valid names. */
   readonly groups: readonly string[];
+}
+
+/** An id for a new connection: nobody can guess it, and where there are other nodes it names this one. */
+export function newConnectionId({ context }: Hubs): string {
+  const { backplane, platform } = context;
+  const id = randomId(platform);
+  return backplane === undefined ? id : `${backplane.nodeId}.${id}`;
 }
 
 /** What has to be waited for before a client may come in, if anything: `connect` or `miss` follows. */

@@ -10,7 +10,7 @@ import type { ReconnectionTokens } from "../session/recovery.ts";
 import type { ReplayBounds } from "../session/replay_buffer.ts";
 import { Congestion } from "./congestion.ts";
 import type { GroupBound } from "./group_bound.ts";
-import type { MembershipObserver, Upstream } from "./ports.ts";
+import type { Backplane, MembershipObserver, Upstream } from "./ports.ts";
 import type { Log, Meter, Trace } from "../ports.ts";
 
 /** What all hubs share. */
@@ -27,6 +27,8 @@ export interface HubContext {
   readonly groupBound: GroupBound;
   /** Is told of memberships; `undefined`: nobody wants to know. */
   readonly memberships?: MembershipObserver;
+  /** The other nodes; `undefined`: there are none. */
+  readonly backplane?: Backplane;
 }
 
 /** What became of a join: `tooMany` for the connection's bound, `full` for that of the hub. */

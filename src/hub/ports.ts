@@ -1,8 +1,16 @@
 /**
- * What the hub needs from outside: event handlers, and who is told of memberships. The rank before the
+ * What the hub needs from outside: event handlers, the other nodes, and who is told of memberships. The rank before the
  * hub implements these.
  */
 import type { LogFields } from "../ports.ts";
+import type {
+  ExistsQuestion,
+  MayQuestion,
+  MemberPage,
+  MembersQuestion,
+  Outcome,
+  Verb,
+} from "./verb.ts";
 
 /**
  * One logical connection as event handlers know it. Made at the handshake, before the connection exists, and kept to
@@ -130,6 +138,34 @@ export const noUpstream: Upstream = {
   reportUnusable: () => {},
   drain: () => Promise.resolve(),
 };
+
+/**
+ * The other servers that hold clients of the same hubs. It is asked after this node has done its part, and says what
+ * came of both. A rejection counts as a fault of ours: a 500 for a REST call, the end of the client that published.
+ */
+export interface Backplane {
+  /** Part of the ids of connections made here, so that others know whose they are; letters, digits, `-`, `_`. */
+  readonly nodeId: string;
+  /** Called once, before the first client: how the others reach this node. */
+  serve(node: ThisNode): void;
+  /**
+   * Takes a verb to the others; `here` is what came of it on this node. Verbs of one client come one after the other. A
+   * send that was given up here is not told.
+   */
+  spread(verb: Verb, here: Outcome): Outcome | Promise<Outcome>;
+  /** Asks the others too; `here` is what this node knows. */
+  gather(question: ExistsQuestion | MayQuestion, here: boolean): boolean | Promise<boolean>;
+  gather(question: MembersQuestion, here: MemberPage): MemberPage | Promise<MemberPage>;
+}
+
+/** One node alone: what others ask of it goes no further. */
+export interface ThisNode {
+  /** Carries out a verb for the connections of this node. */
+  performHere(verb: Verb): Outcome | Promise<Outcome>;
+  /** Answers from what this node knows. */
+  askHere(question: ExistsQuestion | MayQuestion): boolean;
+  askHere(question: MembersQuestion): MemberPage;
+}
 
 /**
  * Is told of every membership of this server's own connections, in hubs, users and groups, right after the change.

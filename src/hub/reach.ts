@@ -1,6 +1,6 @@
 /**
- * The way from verbs and questions to the hubs. All that they name lives in this process, so they are answered at once
- * unless somebody has to be waited for.
+ * The way from verbs and questions to the hubs of this node, and from there to other nodes where there are some. Alone, a
+ * node answers at once unless somebody has to be waited for.
  */
 import type { Filter, FilterResult } from "../filter/filter.ts";
 import { REST_HOLD_MS } from "../limits.ts";
@@ -9,6 +9,7 @@ import type { Waiting } from "./congestion.ts";
 import type { Hub } from "./hub.ts";
 import type { Hubs } from "./hubs.ts";
 import { addToGroups, listGroup, removeFromGroups } from "./membership.ts";
+import type { ThisNode } from "./ports.ts";
 import { exists, mayAct } from "./presence.ts";
 import { sendFromServer } from "./send.ts";
 import { EVERYBODY, isNamed, type Selection } from "./target.ts";
@@ -43,7 +44,7 @@ export interface Filters {
  * });
  * ```
  */
-export class Reach {
+export class Reach implements ThisNode {
   readonly #hubs: Hubs;
   readonly #filters: Filters;
 
@@ -52,8 +53,18 @@ export class Reach {
     this.#filters = filters;
   }
 
-  /** Carries out a verb. */
+  /** Carries out a verb, on every node that it concerns. */
   perform(verb: Verb): Outcome | Promise<Outcome> {
+    const here = this.performHere(verb);
+    const { backplane } = this.#hubs.context;
+    if (backplane === undefined) return here;
+    // Nobody got a message that was given up, so nobody elsewhere gets it either.
+    const spread = (known: Outcome) => known === "behind" ? known : backplane.spread(verb, known);
+    return here instanceof Promise ? here.then(spread) : spread(here);
+  }
+
+  /** Carries out a verb for the connections of this node. */
+  performHere(verb: Verb): Outcome | Promise<Outcome> {
     const hub = this.#hubs.find(verb.hub);
     if (hub === undefined) return inNoHub(verb);
     switch (verb.do) {
@@ -73,10 +84,23 @@ export class Reach {
     }
   }
 
-  /** Answers a question. */
+  /** Answers a question for all nodes. */
   ask(question: ExistsQuestion | MayQuestion): boolean | Promise<boolean>;
   ask(question: MembersQuestion): MemberPage | Promise<MemberPage>;
   ask(question: Question): boolean | MemberPage | Promise<boolean> | Promise<MemberPage> {
+    const { backplane } = this.#hubs.context;
+    if (question.ask === "members") {
+      const here = this.askHere(question);
+      return backplane === undefined ? here : backplane.gather(question, here);
+    }
+    const here = this.askHere(question);
+    return backplane === undefined ? here : backplane.gather(question, here);
+  }
+
+  /** Answers a question from what this node knows. */
+  askHere(question: ExistsQuestion | MayQuestion): boolean;
+  askHere(question: MembersQuestion): MemberPage;
+  askHere(question: Question): boolean | MemberPage {
     const hub = this.#hubs.find(question.hub);
     switch (question.ask) {
       case "exists":

@@ -9,7 +9,7 @@ import {
   forbiddenAck,
   INTERNAL_ACK_ERROR,
 } from "../errors.ts";
-import { join, leave, type NotDone, publish, raise } from "../hub/act.ts";
+import { join, leave, type NotDone, publish, type Published, raise } from "../hub/act.ts";
 import { depart, failConnection } from "../hub/close.ts";
 import type { Waiting } from "../hub/congestion.ts";
 import type { Hub, JoinOutcome } from "../hub/hub.ts";
@@ -138,18 +138,38 @@ function answerMembership(
 }
 
 function send(hub: Hub, connection: Connection, command: SendCommand): Pending | undefined {
-  const { group, ackId } = command;
+  const { group } = command;
   const outcome = publish(hub, connection, group, command, command.noEcho);
-  if (outcome === "done") succeed(connection, ackId);
-  else if (outcome !== "forbidden") {
-    return pend(connection, succeedAfter(connection, ackId, outcome));
-  } else if (!connection.codec.hasAcks) {
-    depart(hub, connection, "rawSendForbidden");
-  } else fail(connection, ackId, forbiddenAck("send to", group));
+  if (outcome instanceof Promise) {
+    const done = outcome.then((known) => answerSend(hub, connection, command, known));
+    return pend(connection, done);
+  }
+  answerSend(hub, connection, command, outcome);
   return undefined;
 }
 
 /** The ack comes when the message is in the queues; a message that was given up gets none. */
+function answerSend(
+  hub: Hub,
+  connection: Connection,
+  { group, ackId }: SendCommand,
+  outcome: Published,
+): void {
+  switch (outcome) {
+    case "done":
+      return succeed(connection, ackId);
+    case "gone":
+      return;
+    case "failed":
+      return fail(connection, ackId, INTERNAL_ACK_ERROR);
+    case "forbidden":
+      if (!connection.codec.hasAcks) {
+        depart(hub, connection, "rawSendForbidden");
+      } else fail(connection, ackId, forbiddenAck("send to", group));
+  }
+}
+
+/** The ack comes when the reply is in the client's queue; a reply that was given up gets none. */
 async function succeedAfter(
   connection: Connection,
   ackId: bigint | undefined,

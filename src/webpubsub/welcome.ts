@@ -4,7 +4,7 @@
 import { Permissions } from "../auth/permissions.ts";
 import { compileRoles } from "../auth/roles.ts";
 import { neverOpened } from "../hub/close.ts";
-import { expect, miss } from "../hub/connect.ts";
+import { expect, miss, newConnectionId } from "../hub/connect.ts";
 import {
   type Arrival,
   type ClientClaims,
@@ -15,7 +15,6 @@ import {
 import type { ClientFacts, ConnectOutcome } from "../hub/handler_language.ts";
 import type { Hubs } from "../hub/hubs.ts";
 import type { Upstream } from "../hub/ports.ts";
-import { randomId } from "../platform.ts";
 import type { Codec, Framing } from "../protocol/event.ts";
 import { negotiate, offeredSubprotocols } from "../protocol/negotiate.ts";
 import { rawCodec, type RawMode } from "../protocol/raw.ts";
@@ -41,9 +40,9 @@ export async function welcome(
   const { hub, host, parameters, headers } = arrival;
   const mode = rawMode(parameters);
   if (typeof mode === "string") return refusal(400, mode);
-  const { platform, upstream } = context.hubs.context;
+  const { upstream } = context.hubs.context;
   const offered = offeredSubprotocols(headers.get("sec-websocket-protocol"));
-  const identity = new Identity(hub, randomId(platform), claims.userId, host);
+  const identity = new Identity(hub, newConnectionId(context.hubs), claims.userId, host);
   let outcome: ConnectOutcome | undefined;
   // Most hubs have no such handler: what it would be told is not made for nothing.
   if (upstream.asksAbout(hub)) {

@@ -9,7 +9,12 @@ import { connect } from "../../src/hub/connect.ts";
 import { GroupBound } from "../../src/hub/group_bound.ts";
 import type { Hub } from "../../src/hub/hub.ts";
 import { Hubs } from "../../src/hub/hubs.ts";
-import { type MembershipObserver, noUpstream, type Upstream } from "../../src/hub/ports.ts";
+import {
+  type Backplane,
+  type MembershipObserver,
+  noUpstream,
+  type Upstream,
+} from "../../src/hub/ports.ts";
 import { type Log, noTrace, type Trace } from "../../src/ports.ts";
 import { Reach } from "../../src/hub/reach.ts";
 import { receive } from "../../src/webpubsub/receive.ts";
@@ -71,6 +76,7 @@ export interface ServerOptions {
   readonly maxGroups?: number;
   readonly maxGroupsInHub?: number;
   readonly memberships?: MembershipObserver;
+  readonly backplane?: Backplane;
   readonly trace?: Trace;
   readonly log?: Log;
 }
@@ -103,8 +109,10 @@ export class FakeServer {
         options.maxGroupsInHub,
       ),
       ...options.memberships && { memberships: options.memberships },
+      ...options.backplane && { backplane: options.backplane },
     });
     this.reach = new Reach(this.hubs, new FilterCache());
+    options.backplane?.serve(this.reach);
   }
 
   /** The hub; it exists while it has a client. */
