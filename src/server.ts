@@ -5,6 +5,7 @@ import { connectionString } from "./auth/access_key.ts";
 import type { Origins } from "./auth/audience.ts";
 import { configFromOptions } from "./config/load.ts";
 import type { Config, ConfigInput } from "./config/schema.ts";
+import type { Backplane, MembershipObserver } from "./hub/ports.ts";
 import type { Counters } from "./observe/metrics.ts";
 import { type Platform, systemPlatform } from "./platform.ts";
 import type { RestPipeline } from "./rest/pipeline.ts";
@@ -26,6 +27,8 @@ import { OpenSockets } from "./transport/open_sockets.ts";
 export type ServerOptions = ConfigInput & {
   /** Clock, timers, random ids, fetch; the real ones by default. */
   readonly platform?: Platform;
+  /** Other servers that hold clients of the same hubs, for programs that bring a carrier of their own. */
+  readonly backplane?: Backplane & MembershipObserver;
 };
 
 /** A running server. */
@@ -62,9 +65,9 @@ export interface HubbubServer extends AsyncDisposable {
  * @throws Deno.errors.AddrInUse when the port is taken
  */
 export async function startServer(options: ServerOptions = {}): Promise<HubbubServer> {
-  const { platform = systemPlatform, ...settings } = options;
+  const { platform = systemPlatform, backplane, ...settings } = options;
   const config = configFromOptions(settings);
-  const server = new Server(config, platform);
+  const server = new Server(config, platform, backplane);
   await server.listen();
   return server;
 }
@@ -78,15 +81,16 @@ class Server implements HubbubServer {
   #closing: Promise<void> | undefined;
   endpoint = "";
 
-  constructor(config: Config, platform: Platform) {
+  constructor(config: Config, platform: Platform, others: ServerOptions["backplane"]) {
     this.#config = config;
-    this.#core = composeCore(config, platform);
+    this.#core = composeCore(config, platform, others);
   }
 
   /** Opens the port. No request is read before the names that follow from its number are known. */
   async listen(): Promise<void> {
     const config = this.#config;
     const { platform, log } = this.#core;
+    await this.#joinOthers();
     const isStopping = () => this.#closing !== undefined;
     this.#listener = await openListener(config, {
       descriptors: new Descriptors({ platform, log }, config.limits.reservedDescriptors),
@@ -106,6 +110,15 @@ class Server implements HubbubServer {
     const { port } = this.#listener;
     this.endpoint = config.publicEndpoint ?? listenerEndpoint(config.host, port);
     this.#origins = audienceOrigins(config, listenerAuthorities(config.host, port));
+  }
+
+  /** Others reach this node before its first client does. Only nodes with others load what is needed for that. */
+  async #joinOthers(): Promise<void> {
+    const { hubs } = this.#core;
+    const { backplane } = hubs.context;
+    if (backplane === undefined) return;
+    const { thisNode } = await import("./server/wire_others.ts");
+    backplane.serve(thisNode(hubs));
   }
 
   async #loadRest(): Promise<RestPipeline> {

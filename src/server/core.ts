@@ -8,6 +8,7 @@ import { secretsOf } from "../config/secrets.ts";
 import { Deadlines } from "../deadlines.ts";
 import { GroupBound } from "../hub/group_bound.ts";
 import { Hubs } from "../hub/hubs.ts";
+import type { Backplane, MembershipObserver } from "../hub/ports.ts";
 import { type Log, noTrace } from "../ports.ts";
 import { createLog } from "../observe/log.ts";
 import { Counters } from "../observe/metrics.ts";
@@ -31,7 +32,11 @@ export interface Core {
 }
 
 /** Puts these parts together. */
-export function composeCore(config: Config, platform: Platform): Core {
+export function composeCore(
+  config: Config,
+  platform: Platform,
+  others?: Backplane & MembershipObserver,
+): Core {
   const now = () => platform.now();
   const counters = new Counters();
   const { primary, secondary } = config.accessKeys;
@@ -56,6 +61,7 @@ export function composeCore(config: Config, platform: Platform): Core {
     reconnectionTokens: new ReconnectionTokens(platform),
     replayBounds: SERVICE_BOUNDS,
     away,
+    ...others && { backplane: others, memberships: others },
   });
   const tokens = new TokenVerifier(keys, now);
   return { platform, log, counters, keys, tokens, upstream, away, hubs };
