@@ -27,6 +27,13 @@ export function freeBytes(bytes: Uint8Array): void {
   if (bytes.length >= WORTH_FREEING && ownsBuffer(bytes)) bytes.buffer.transfer(0);
 }
 
+/** What follows `start`, in a buffer of its own. The old buffer is gone, where it was all theirs. */
+export function tailBytes(bytes: Uint8Array, start: number): Uint8Array {
+  const tail = new Uint8Array(bytes.subarray(start));
+  freeBytes(bytes);
+  return tail;
+}
+
 /** `bytes` at the start of a buffer of `capacity`. The old buffer is gone, where it was all theirs. */
 export function grownBytes(bytes: Uint8Array, capacity: number): Uint8Array {
   if (ownsBuffer(bytes)) return new Uint8Array(bytes.buffer.transfer(capacity));

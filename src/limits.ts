@@ -132,10 +132,10 @@ export const BODY_MS = 120_000;
 export const MAX_BODY_BYTES_IN_WORK = 32 * MIB;
 
 /**
- * Bytes of large bodies that are read in one turn of the event loop; who brings more waits for the next one (ours: half
- * a millisecond of work).
+ * Bytes of large bodies that are read in one turn of the event loop; who brings more waits for the next one (ours: a
+ * millisecond of work).
  */
-export const BODY_TURN_BYTES = 512 * 1024;
+export const BODY_TURN_BYTES = MIB;
 
 /** The most that one read of a socket gives, in bytes (the runtime's). */
 export const SOCKET_READ_BYTES = 64 * 1024;
@@ -269,8 +269,14 @@ export const TURN_FRAMES = 64;
 /** Frames of all connections with left-overs that are worked on in one such turn (ours: a quarter to one millisecond). */
 export const TURN_LEFTOVER_FRAMES = 128;
 
-/** Time between two turns of connections with left-overs, in milliseconds (ours: the shortest timer). */
+/** Time between two turns of whoever takes turns (left-overs, large bodies, new connections), in milliseconds (ours: the shortest timer). */
 export const READ_TURN_MS = 1;
+
+/**
+ * New connections that are read for the first time in one such turn; who comes beyond waits for the next one (ours: some
+ * 15 ms of handshakes, or 4 MiB of first bytes; the usual 50 handshakes at once of a client pool do not wait).
+ */
+export const ARRIVALS_A_TURN = 64;
 
 /** How long a reliable connection without a socket can be recovered, in milliseconds (ours; the service promises 30 s). */
 export const RECOVERY_WINDOW_MS = 60_000;

@@ -19,7 +19,7 @@ export const burst: Scenario = {
   story:
     "one publisher, or 100 REST sends at once, in a burst: no reader is cut, all of it arrives",
   seconds: 240,
-  quick: false,
+  quick: true,
   async run(run) {
     for (const [count, bytes] of run.isQuick ? QUICK_SHAPES : SHAPES) {
       await publishAll(run, await run.server(), count, bytes);

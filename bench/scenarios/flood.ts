@@ -14,7 +14,7 @@ export const flood: Scenario = {
   name: "flood",
   story: "1 or 20 clients flood small frames for 8 s: pings and REST calls of others stay quick",
   seconds: 120,
-  quick: false,
+  quick: true,
   async run(run) {
     for (const what of ["pings", "sends"] as const) {
       for (const flooders of run.isQuick ? [1] : [1, 20]) {
@@ -60,7 +60,9 @@ async function judge(
   for (const kind of ["ping", "rest", "health"] as const) {
     const [before, now] = [calm[kind], busy[kind]];
     run.figure(`${name}: ${kind} p99, ms`, `${before.p99.toFixed(1)} -> ${now.p99.toFixed(1)}`);
-    const bound = kind === "health" ? 100 : Math.min(20, Math.max(5, 3 * before.p99));
+    // A run beside other checks says less: without turns it was seconds.
+    const isLoose = kind === "health" || run.isQuick;
+    const bound = isLoose ? 100 : Math.min(20, Math.max(5, 3 * before.p99));
     run.must(`${name}: ${kind} p99 is at most ${bound.toFixed(1)} ms`, now.p99 <= bound);
     run.must(`${name}: every ${kind} is answered`, now.unanswered === 0);
   }

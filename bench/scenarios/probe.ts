@@ -84,7 +84,7 @@ export async function pinger(target: Target): Promise<() => Promise<void>> {
 }
 
 /** A health call. */
-export async function health(target: Target): Promise<boolean> {
+export async function health(target: Pick<Target, "endpoint">): Promise<boolean> {
   const response = await fetch(`${target.endpoint}/api/health`, {
     signal: AbortSignal.timeout(GIVEN_UP_MS),
   });

@@ -6,6 +6,7 @@ import net from "node:net";
 import { errorFields } from "../errors.ts";
 import { LISTEN_BACKLOG } from "../limits.ts";
 import type { Log } from "../ports.ts";
+import { Arrivals } from "./arrivals.ts";
 import { accept, type AcceptContext, type Accepted, isForClients } from "./accept.ts";
 import { type BatchingContext, BatchingSocket } from "./batching_socket.ts";
 import type { BodyRoom } from "./http/body_room.ts";
@@ -26,6 +27,9 @@ export interface BatchingFrontContext extends AcceptContext, BatchingContext, Gu
   /** What bodies of requests take their bytes from. */
   readonly room: BodyRoom;
 }
+
+/** Unread at first: {@linkcode Arrivals} says when it begins. */
+const OPTIONS = { noDelay: true, allowHalfOpen: true, pauseOnConnect: true };
 
 /** Listens for clients and for everybody else. */
 export class BatchingFront {
@@ -53,10 +57,12 @@ export class BatchingFront {
       answer: context.answer,
       failed: (error) => this.#failed("Connection failed", error),
     };
-    this.#server = net.createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
+    const arrivals = new Arrivals(context.platform);
+    this.#server = net.createServer(OPTIONS, (socket) => {
       socket.on("error", ignoreError);
       if (!context.descriptors.admit(socket)) return this.#guard.shut();
       new HttpConnection(socket, http);
+      arrivals.take(socket);
     });
     this.#server.on("error", (error) => this.#onError(error));
     this.#guard = new ListenerGuard(context, {

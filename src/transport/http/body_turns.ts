@@ -2,7 +2,7 @@
  * Who is read on while many send large bodies: so many bytes in a turn of the event loop, so that everybody else's
  * requests wait for little, and only while there is room for them: the others wait unread.
  */
-import { BODY_TURN_BYTES, SOCKET_READ_BYTES } from "../../limits.ts";
+import { BODY_TURN_BYTES, READ_TURN_MS, SOCKET_READ_BYTES } from "../../limits.ts";
 import type { Platform } from "../../platform.ts";
 import type { BodyRoom } from "./body_room.ts";
 
@@ -18,15 +18,16 @@ const READERS_A_TURN = Math.max(1, Math.floor(BODY_TURN_BYTES / SOCKET_READ_BYTE
 
 /** The turns of all large bodies of a listener. */
 export class BodyTurns {
-  readonly #platform: Pick<Platform, "afterReads">;
+  readonly #platform: Pick<Platform, "now" | "after">;
   readonly #endTurn = () => this.#nextTurn();
   /** Those that had a turn before go first: the fewer bodies are half done, the less memory they hold. */
   readonly #begun = new Set<TurnTaker>();
   readonly #fresh = new Set<TurnTaker>();
   #bytes = 0;
+  #readAt = -Infinity;
   #scheduled = false;
 
-  constructor(platform: Pick<Platform, "afterReads">, room: BodyRoom) {
+  constructor(platform: Pick<Platform, "now" | "after">, room: BodyRoom) {
     this.#platform = platform;
     room.onGiven(() => {
       if (this.#fresh.size > 0) this.#schedule();
@@ -48,8 +49,9 @@ export class BodyTurns {
    */
   mayReadOn(taker: TurnTaker, bytes: number, isFirst: boolean): boolean {
     this.#bytes += bytes;
+    this.#readAt = this.#platform.now();
     this.#schedule();
-    if (this.#bytes <= BODY_TURN_BYTES) return true;
+    if (this.#bytes <= BODY_TURN_BYTES && this.#begun.size === 0) return true;
     (isFirst ? this.#fresh : this.#begun).add(taker);
     return false;
   }
@@ -60,14 +62,23 @@ export class BodyTurns {
     this.#fresh.delete(taker);
   }
 
+  /** Whether somebody waits for a turn. */
+  get #isAwaited(): boolean {
+    return this.#begun.size + this.#fresh.size > 0;
+  }
+
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    this.#platform.afterReads(this.#endTurn);
+    this.#platform.after(READ_TURN_MS, this.#endTurn);
   }
 
   #nextTurn(): void {
     this.#scheduled = false;
+    // They were at it until just now: the runtime has not looked for anybody else yet.
+    if (this.#isAwaited && this.#platform.now() - this.#readAt < READ_TURN_MS) {
+      return this.#schedule();
+    }
     this.#bytes = 0;
     for (let i = 0; i < READERS_A_TURN; i++) {
       const half = first(this.#begun);

@@ -25,7 +25,7 @@ import type { Connections, Timed } from "./connections.ts";
 import { Exchange, type HttpRequest } from "./exchange.ts";
 import type { Refusal } from "./flaws.ts";
 import { fieldsFor, type HeaderFields } from "./header_fields.ts";
-import { freeBytes, ownBytes } from "../../bytes.ts";
+import { freeBytes, ownBytes, tailBytes } from "../../bytes.ts";
 import { type RequestHead, RequestHeadReader } from "./request_head.ts";
 import { judgeRequest, type RequestFacts } from "./request_rules.ts";
 import { type HttpDate, type HttpResponse, plainText, responseBytes } from "./response.ts";
@@ -226,7 +226,9 @@ export class HttpConnection implements Timed, TurnTaker {
       this.#context.upgrade(this, { method, version, target: facts.target, headers });
       return NOTHING;
     }
-    return this.#begin(head, facts, rest);
+    // A body that goes on is put together, and its first piece freed: not so within the buffer of the head.
+    const goesOn = facts.framing === "chunked" || facts.framing > rest.length;
+    return this.#begin(head, facts, goesOn ? tailBytes(head.bytes, head.length) : rest);
   }
 
   /** The first versions of HTTP name no host: what was called is all there is to know. */

@@ -1,6 +1,6 @@
 // Many large bodies at once: so many bytes a turn of the event loop.
 import assert from "node:assert/strict";
-import { BODY_TURN_BYTES } from "../../../src/limits.ts";
+import { BODY_TURN_BYTES, READ_TURN_MS } from "../../../src/limits.ts";
 import { BodyRoom } from "../../../src/transport/http/body_room.ts";
 import { BodyTurns, type TurnTaker } from "../../../src/transport/http/body_turns.ts";
 
@@ -11,13 +11,18 @@ const READERS = BODY_TURN_BYTES / READ;
 function scene() {
   const tasks: (() => void)[] = [];
   const room = new BodyRoom(100);
-  const turns = new BodyTurns({ afterReads: (task) => void tasks.push(task) }, room);
+  const clock = { ms: 0 };
+  const turns = new BodyTurns({
+    now: () => clock.ms,
+    after: (_ms, task) => (tasks.push(task), () => {}),
+  }, room);
   const order: string[] = [];
   const reader = (name: string, bytes = 0): TurnTaker => ({
     begin: () => room.take(bytes),
     readOn: () => void order.push(name),
   });
-  const nextTurn = () => {
+  const nextTurn = (ms = READ_TURN_MS) => {
+    clock.ms += ms;
     for (const task of tasks.splice(0)) task();
     return order.splice(0).join(" ");
   };
@@ -68,4 +73,20 @@ Deno.test("who finds no room waits until some is given back, and others wait beh
   room.give(50);
   assert.equal(nextTurn(), "a b");
   assert.equal(room.used, 90);
+});
+
+Deno.test("a turn whose reads have just ended is not followed by another at once: others get a chance", () => {
+  const { turns, reader, nextTurn, fill } = scene();
+  fill();
+  turns.mayReadOn(reader("a"), READ, true);
+  assert.equal(nextTurn(0), "");
+  assert.equal(nextTurn(), "a");
+});
+
+Deno.test("while bodies that are half done wait, nobody reads on past them", () => {
+  const { turns, reader, nextTurn, fill } = scene();
+  fill();
+  for (let i = 0; i <= READERS; i++) turns.mayReadOn(reader(`r${i}`), READ, false);
+  nextTurn();
+  assert.equal(turns.mayReadOn(reader("late"), 1, false), false);
 });
