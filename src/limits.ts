@@ -132,10 +132,10 @@ export const BODY_MS = 120_000;
 export const MAX_BODY_BYTES_IN_WORK = 32 * MIB;
 
 /**
- * Bytes of large bodies that are read in one turn of the event loop; who brings more waits for the next one (ours: a
- * millisecond of work).
+ * Bytes of large bodies that are read in one turn of the event loop; who brings more waits for the next one (ours: half
+ * a millisecond of work).
  */
-export const BODY_TURN_BYTES = MIB;
+export const BODY_TURN_BYTES = 512 * 1024;
 
 /** The most that one read of a socket gives, in bytes (the runtime's). */
 export const SOCKET_READ_BYTES = 64 * 1024;

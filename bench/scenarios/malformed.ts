@@ -21,19 +21,18 @@ export const malformed: Scenario = {
     const ping = await pinger(server);
     const calm = await probe(ping, 20, pause(1000));
     const random = seededRandom(20261128);
-    const before = await server.settledMib();
-    let left = run.size(100_000, 3000);
-    const attackers = Array.from({ length: AT_ONCE }, async () => {
-      while (left-- > 0) await attack(server, left, random);
-    });
-    const busy = await probe(ping, 20, Promise.all(attackers));
+    const attacks = async () => {
+      let left = run.size(50_000, 1500);
+      const attackers = Array.from({ length: AT_ONCE }, async () => {
+        while (left-- > 0) await attack(server, left, random);
+      });
+      await Promise.all(attackers);
+    };
+    const busy = await probe(ping, 20, run.twice(server, 16, attacks));
     run.figure("ping p99, ms", `${calm.p99.toFixed(1)} -> ${busy.p99.toFixed(1)}`);
-    const after = await server.settledMib();
-    run.figure("memory, MiB", `${before.toFixed(0)} -> ${after.toFixed(0)}`);
     run.must("the server lives", server.isAlive);
     run.must("others are answered", busy.unanswered === 0);
     run.must("no ERROR line", server.logLines().every((line) => !/ERROR/i.test(line)));
-    run.must("at most 32 MiB more", after - before <= 32);
   },
 };
 
