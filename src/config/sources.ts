@@ -2,6 +2,7 @@
  * The layers of the configuration, the strongest last: file, environment, flags. A layer is a plain tree; which layer
  * a value came from is remembered, so that messages can say it.
  */
+import { messageOf } from "../errors.ts";
 import { MAX_YAML_ALIASES } from "../limits.ts";
 import { isObject } from "./object.ts";
 import { nearest } from "./nearest.ts";
@@ -148,8 +149,10 @@ export async function parseFile(path: string, text: string): Promise<FileLayer> 
 
 /** The engine's words without the piece of the file that it may quote, which may hold a secret. */
 function jsonDefect(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.replace(/, (?:\.\.\.)?"[\s\S]*/, "").replace(/ in JSON(?= at position)/, "")
+  return messageOf(error).replace(/, (?:\.\.\.)?"[\s\S]*/, "").replace(
+    / in JSON(?= at position)/,
+    "",
+  )
     .replace(/ at position \d+ \(line (\d+) column (\d+)\)/, " at line $1, column $2");
 }
 

@@ -5,6 +5,7 @@
  * The runtime lets no program read its own limit without all permissions. So what is free is tried: files are opened
  * until there are enough of them, and closed again. That is done only where more connections are open than ever before.
  */
+import { errorFields } from "../errors.ts";
 import type { Log, LogFields } from "../ports.ts";
 import {
   DESCRIPTOR_LOG_MS,
@@ -96,7 +97,7 @@ export class Descriptors {
     const count = this.#seldom.count();
     if (count === 0) return;
     const fields: LogFields = { connections: this.#open, reserve: this.reserve, count };
-    this.#log.warn(message, error === undefined ? fields : { ...fields, error: String(error) });
+    this.#log.warn(message, error === undefined ? fields : { ...fields, ...errorFields(error) });
   }
 
   #hasRoom(): boolean {
