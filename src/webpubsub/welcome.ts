@@ -12,17 +12,16 @@ import {
   refusal,
   type Welcome,
 } from "../hub/endpoint.ts";
-import type { ClientFacts, ConnectOutcome } from "../hub/handler_language.ts";
 import type { Hubs } from "../hub/hubs.ts";
 import type { Upstream } from "../hub/ports.ts";
 import type { Codec, Framing } from "../protocol/event.ts";
 import { negotiate, offeredSubprotocols } from "../protocol/negotiate.ts";
 import { rawCodec, type RawMode } from "../protocol/raw.ts";
 import { Identity } from "../session/identity.ts";
-import { readConnect } from "./answer.ts";
+import { type ConnectOutcome, readConnect } from "./answer.ts";
 import { serveNew } from "./client.ts";
 import { rawMode } from "./raw_mode.ts";
-import { connectRequest } from "./request.ts";
+import { type ClientFacts, connectRequest } from "./request.ts";
 
 /** What the endpoint needs from outside. */
 export interface WelcomeContext {

@@ -1,6 +1,6 @@
 /** The `connect` event: what the handler's answer does to the client. */
 import assert from "node:assert/strict";
-import type { ConnectOutcome } from "../../src/hub/handler_language.ts";
+import type { ConnectOutcome } from "../../src/webpubsub/answer.ts";
 import {
   CONNECT,
   connectClient,
