@@ -75,43 +75,16 @@ export interface Meter extends Readonly<Record<CounterName, Counter>> {
   readonly away: Readonly<Record<End, Counter>>;
 }
 
-/** What happens to clients, one by one, for somebody who looks for what became of a message. No payloads. */
+/**
+ * What happens to clients, one by one, for somebody who looks for what became of a message. No payloads. A kind is added
+ * together with the place that tells it.
+ */
 export type TraceEvent =
-  /** `reason`: why it was refused. */
-  | {
-    readonly what: "handshake";
-    readonly hub: string;
-    readonly status: number;
-    readonly reason: string | undefined;
-  }
   | {
     readonly what: "join" | "leave";
     readonly hub: string;
     readonly connection: string;
     readonly group: string;
-  }
-  /** `from`: the sender's id, none for the application; `to`: a group's name, none for other targets. */
-  | {
-    readonly what: "send";
-    readonly hub: string;
-    readonly from: string | undefined;
-    readonly to: string | undefined;
-    readonly receivers: number;
-  }
-  /** `error`: its name; none for success. */
-  | {
-    readonly what: "ack";
-    readonly hub: string;
-    readonly connection: string;
-    readonly ackId: bigint;
-    readonly error: string | undefined;
-  }
-  | {
-    readonly what: "upstreamCall";
-    readonly hub: string;
-    readonly event: string;
-    readonly status: number | undefined;
-    readonly durationMs: number;
   }
   | {
     readonly what: "close";
