@@ -269,7 +269,16 @@ export const TURN_FRAMES = 64;
 /** Frames of all connections with left-overs that are worked on in one such turn (ours: a quarter to one millisecond). */
 export const TURN_LEFTOVER_FRAMES = 128;
 
-/** Time between two turns of whoever takes turns (left-overs, large bodies, new connections), in milliseconds (ours: the shortest timer). */
+/**
+ * Chunks of a connection, each of at most 64 KiB, that wait for its turn behind the oldest one before its socket is read no
+ * further (ours: what the runtime may hand out before a pause takes effect).
+ */
+export const MAX_UNREAD_CHUNKS = 3;
+
+/**
+ * Time between two turns of whoever takes turns (left-overs, large bodies, new connections), in milliseconds (ours: the
+ * shortest timer).
+ */
 export const READ_TURN_MS = 1;
 
 /**
