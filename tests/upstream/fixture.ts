@@ -21,7 +21,7 @@ import { type ClientFacts, connectRequest, eventRequest } from "../../src/webpub
 import { FakePlatform } from "../support/fake_platform.ts";
 
 export const ORIGIN = "rt.example.test";
-export const HANDLER_URL = "http://app.example.test/hooks/{hub}/{event}?code=s3cret";
+const HANDLER_URL = "http://app.example.test/hooks/{hub}/{event}?code=s3cret";
 export const SIGNATURE = "sha256=aa,sha256=bb";
 
 /** Settings that let handlers be anywhere. */
