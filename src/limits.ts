@@ -61,7 +61,9 @@ export const MAX_UNACKNOWLEDGED_MESSAGES = 1000;
 /** Bytes of encoded frames that a reliable connection may hold unacknowledged (service). */
 export const MAX_UNACKNOWLEDGED_BYTES = 16 * MIB;
 
-/** How long a reliable connection without a socket can be recovered, in milliseconds (ours; the service promises 30 s). */
+/**
+ * How long a reliable connection without a socket can be recovered, in milliseconds (ours; the service promises 30 s).
+ */
 export const RECOVERY_WINDOW_MS = 60_000;
 
 /** Life of a reconnection token, in milliseconds (service: about 7 days). */
@@ -76,7 +78,10 @@ export const MAX_RECONNECTION_TOKEN_LENGTH = 128;
  */
 export const MAX_GROUPS_PER_CONNECTION = 1000;
 
-/** Names (groups, users, hubs) of which one worker counts its clients for the others: at most 200 MB, as they come (ours). */
+/**
+ * Names (groups, users, hubs) of which one worker counts its clients for the others: at most 200 MB, as they come
+ * (ours).
+ */
 export const MAX_SHARED_COUNTS = 4_000_000;
 
 /** `Host` headers of which one text is kept for all clients, and the characters of all of them (ours). */
@@ -106,8 +111,8 @@ export const TURN_FRAMES = 64;
 export const TURN_LEFTOVER_FRAMES = 128;
 
 /**
- * Chunks of a connection, each of at most 64 KiB, that wait for its turn behind the oldest one before its socket is read no
- * further (ours: what the runtime may hand out before a pause takes effect).
+ * Chunks of a connection, each of at most 64 KiB, that wait for its turn behind the oldest one before its socket is
+ * read no further (ours: what the runtime may hand out before a pause takes effect).
  */
 export const MAX_UNREAD_CHUNKS = 3;
 
@@ -139,7 +144,9 @@ export const RUNTIME_BUFFER_BYTES = 256 * 1024;
 /** Bytes of a large queue that are given to the runtime at once: it reports a write only when it is through (ours). */
 export const WRITE_PIECE_BYTES = 64 * 1024;
 
-/** How often sockets with a queue are looked at, in milliseconds (ours: the runtime tells nobody when one has drained). */
+/**
+ * How often sockets with a queue are looked at, in milliseconds (ours: the runtime tells nobody when one has drained).
+ */
 export const PUMP_MS = 20;
 
 /** Connections written to in one flush from which on more work is awaited before the next one (ours). */
@@ -157,7 +164,10 @@ export const HIGH_WATER_BYTES = MIB;
 /** Bytes in the outgoing queue of one connection below which those who wait for it go on (ours: half of the above). */
 export const LOW_WATER_BYTES = HIGH_WATER_BYTES / 2;
 
-/** A connection that has taken no byte for this long holds up nobody until it takes bytes again, in milliseconds (ours). */
+/**
+ * A connection that has taken no byte for this long holds up nobody until it takes bytes again, in milliseconds
+ * (ours).
+ */
 export const STALLED_HOLD_MS = 1000;
 
 /**
@@ -190,12 +200,14 @@ export const MAX_EARLY_BYTES = 64 * 1024;
  */
 export const HANDSHAKE_OPEN_MS = 3000;
 
-/** Time that a client has to answer the server's close frame, in milliseconds (ours; half of the time that a stop has). */
+/**
+ * Time that a client has to answer the server's close frame, in milliseconds (ours; half of the time that a stop has).
+ */
 export const CLOSE_ANSWER_MS = 5000;
 
 /**
- * The last part of those two times, in milliseconds (ours). It begins anew when the rest is found to be over: after a turn of
- * the loop that took seconds, the runtime still has to report what happened meanwhile.
+ * The last part of those two times, in milliseconds (ours). It begins anew when the rest is found to be over: after a
+ * turn of the loop that took seconds, the runtime still has to report what happened meanwhile.
  */
 export const LAST_WAIT_MS = 1000;
 
@@ -253,8 +265,8 @@ export const LINGER_MS = 2000;
 export const LINGER_BYTES = 64 * 1024;
 
 /**
- * The same over the native transport, which cannot end a connection without breaking its answer off, in bytes (ours: a client that
- * sent somewhat too much gets the whole answer).
+ * The same over the native transport, which cannot end a connection without breaking its answer off, in bytes (ours: a
+ * client that sent somewhat too much gets the whole answer).
  */
 export const NATIVE_LINGER_BYTES = 4 * MIB;
 
@@ -300,8 +312,8 @@ export const SOCKET_READ_BYTES = 64 * 1024;
 export const MAX_PLAIN_READ_BYTES = 16 * 1024;
 
 /**
- * First and largest piece that the native transport reads of a longer body, in bytes (ours): the buffer stands for as long
- * as nothing comes.
+ * First and largest piece that the native transport reads of a longer body, in bytes (ours): the buffer stands for as
+ * long as nothing comes.
  */
 export const NATIVE_READ_BYTES = { first: 4096, most: 64 * 1024 } as const;
 
@@ -444,12 +456,15 @@ export const MAX_HANDLER_QUEUE = 10_000;
 /** Largest answer of an event handler, in bytes after decompression (emulator). */
 export const MAX_HANDLER_RESPONSE_BYTES = 16 * MIB;
 
-/** Most codings that are undone in one answer of an event handler (ours): real servers apply one, proxies perhaps another. */
+/**
+ * Most codings that are undone in one answer of an event handler (ours): real servers apply one, proxies perhaps
+ * another.
+ */
 export const MAX_CONTENT_CODINGS = 4;
 
 /**
- * Compressed answers are given to the decoders in pieces of so many bytes (ours): some runtimes answer each piece with all
- * that it decodes to, whatever the bound on the body.
+ * Compressed answers are given to the decoders in pieces of so many bytes (ours): some runtimes answer each piece with
+ * all that it decodes to, whatever the bound on the body.
  */
 export const CODED_PIECE_BYTES = 4096;
 

@@ -12,7 +12,8 @@ import type { End } from "./ends.ts";
  * - what went wrong: `reason` (a word of ours, from a closed list), `problem` (a sentence), `fix` (what to do about it),
  *   `error` and `stack` (a fault that was caught), `status` (of HTTP), `expected` and `found`
  * - how many and how long: `count` (since the last such line, where there may be many), `limit` (the bound that was
- *   reached), `connections`, `reserve` (descriptors kept free), `attempts`, `waiting`, `bufferedBytes`, `durationMs`, `nextTryMs`, `drainSeconds`
+ *   reached), `connections`, `reserve` (descriptors kept free), `attempts`, `waiting`, `bufferedBytes`, `durationMs`,
+ *   `nextTryMs`, `drainSeconds`
  */
 export const LOG_FIELDS = [
   "hub",

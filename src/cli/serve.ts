@@ -97,7 +97,8 @@ export async function serve(
 
 /**
  * The last line of defence, behind those that end one client alone: the log has the stack, and the server goes on. Not
- * so where a system call failed: that may have been the listener's, and a server that hears nobody is better restarted.
+ * so where a system call failed: that may have been the listener's, and a server that accepts no connections is better
+ * restarted.
  */
 function survives(error: unknown, log: Log): boolean {
   const isSystem = Object.values(Deno.errors).some((kind) => error instanceof kind);

@@ -31,7 +31,10 @@ export function flagLayer(flags: Readonly<Record<string, string>>): Assignment[]
   });
 }
 
-/** The settings that the environment gives. An empty variable counts as absent: that is how shells and compose files unset one. */
+/**
+ * The settings that the environment gives. An empty variable counts as absent: that is how shells and compose files
+ * unset one.
+ */
 export function environmentLayer(env: Readonly<Record<string, string | undefined>>): Assignment[] {
   return SETTINGS.flatMap((setting) => {
     const text = setting.env === undefined ? undefined : env[setting.env];
@@ -106,7 +109,10 @@ export type FileLayer =
   | { readonly ok: true; readonly tree: Record<string, unknown> }
   | { readonly ok: false; readonly problem: ConfigProblem };
 
-/** Parses the text of a configuration file: JSON by its name or its first character, else YAML. Messages quote nothing of it. */
+/**
+ * Parses the text of a configuration file: JSON by its name or its first character, else YAML. Messages quote nothing
+ * of it.
+ */
 export async function parseFile(path: string, text: string): Promise<FileLayer> {
   const body = text.replace(/^\uFEFF/, "");
   const isJson = /\.json$/i.test(path) || (!/\.ya?ml$/i.test(path) && /^\s*\{/.test(body));

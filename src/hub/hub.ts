@@ -25,7 +25,7 @@ export interface HubContext {
   /** Reliable connections without a socket, and how long they may come back. */
   readonly away: Deadlines<Receiver>;
   readonly groupBound: GroupBound;
-  /** Is told of memberships; `undefined`: nobody wants to know. */
+  /** Is told of memberships; `undefined` when there is no observer. */
   readonly memberships?: MembershipObserver;
   /** The other nodes; `undefined`: there are none. */
   readonly backplane?: Backplane;

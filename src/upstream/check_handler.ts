@@ -52,7 +52,7 @@ const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 /**
  * Validates the handler and posts it a `connect` event of a client that does not exist; the event has no further
- * effect, since nothing follows it. Failed requests are not retried: who checks by hand sees the first failure.
+ * effect, since nothing follows it. Failed requests are not retried: a check by hand shows the first failure.
  */
 export async function checkHandler(request: CheckRequest): Promise<CheckReport> {
   const lines: string[] = [];

@@ -43,7 +43,7 @@ export async function welcome(
   const offered = offeredSubprotocols(headers.get("sec-websocket-protocol"));
   const identity = new Identity(hub, newConnectionId(context.hubs), claims.userId, host);
   let outcome: ConnectOutcome | undefined;
-  // Most hubs have no such handler: what it would be told is not made for nothing.
+  // Most hubs have no such handler, so its request is made only where there is one.
   if (upstream.asksAbout(hub)) {
     const facts = { claims: claims.all, parameters, headers, subprotocols: offered };
     outcome = await askHandler(arrival, upstream, identity, facts);
