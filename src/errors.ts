@@ -123,3 +123,8 @@ export const INTERNAL_ACK_ERROR: AckError = {
 export function errorFields(caught: unknown): { error: string; stack: string | undefined } {
   return { error: String(caught), stack: caught instanceof Error ? caught.stack : undefined };
 }
+
+/** What a caught value says, for a sentence of ours; the log gets `errorFields`, with the stack. */
+export function messageOf(caught: unknown): string {
+  return caught instanceof Error ? caught.message : String(caught);
+}

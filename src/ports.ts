@@ -12,7 +12,8 @@ import type { End } from "./ends.ts";
  * - what went wrong: `reason` (a word of ours, from a closed list), `problem` (a sentence), `fix` (what to do about it),
  *   `error` and `stack` (a fault that was caught), `status` (of HTTP), `expected` and `found`
  * - how many and how long: `count` (since the last such line, where there may be many), `limit` (the bound that was
- *   reached), `connections`, `reserve` (descriptors kept free), `attempts`, `waiting`, `bufferedBytes`, `durationMs`, `nextTryMs`, `drainSeconds`
+ *   reached), `connections`, `reserve` (descriptors kept free), `attempts`, `waiting`, `bufferedBytes`, `durationMs`,
+ *   `nextTryMs`, `drainSeconds`
  */
 export const LOG_FIELDS = [
   "hub",
@@ -75,43 +76,16 @@ export interface Meter extends Readonly<Record<CounterName, Counter>> {
   readonly away: Readonly<Record<End, Counter>>;
 }
 
-/** What happens to clients, one by one, for somebody who looks for what became of a message. No payloads. */
+/**
+ * What happens to clients, one by one, for somebody who looks for what became of a message. No payloads. A kind is added
+ * together with the place that tells it.
+ */
 export type TraceEvent =
-  /** `reason`: why it was refused. */
-  | {
-    readonly what: "handshake";
-    readonly hub: string;
-    readonly status: number;
-    readonly reason: string | undefined;
-  }
   | {
     readonly what: "join" | "leave";
     readonly hub: string;
     readonly connection: string;
     readonly group: string;
-  }
-  /** `from`: the sender's id, none for the application; `to`: a group's name, none for other targets. */
-  | {
-    readonly what: "send";
-    readonly hub: string;
-    readonly from: string | undefined;
-    readonly to: string | undefined;
-    readonly receivers: number;
-  }
-  /** `error`: its name; none for success. */
-  | {
-    readonly what: "ack";
-    readonly hub: string;
-    readonly connection: string;
-    readonly ackId: bigint;
-    readonly error: string | undefined;
-  }
-  | {
-    readonly what: "upstreamCall";
-    readonly hub: string;
-    readonly event: string;
-    readonly status: number | undefined;
-    readonly durationMs: number;
   }
   | {
     readonly what: "close";

@@ -64,7 +64,7 @@ export async function comesTrue(ms: number, ask: () => Promise<boolean>): Promis
 }
 
 /** The value below which that part of the values lies. */
-export function quantile(values: readonly number[], part: number): number {
+function quantile(values: readonly number[], part: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? NaN;
 }

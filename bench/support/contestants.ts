@@ -50,7 +50,7 @@ const PROTOCOLS: Readonly<Record<Speech, string | undefined>> = {
 };
 
 /** Members come with a token that puts them into the group; the publisher asks for acks. */
-export function hubbubJob(port: number, speech: Speech, group: string, members: number): FanoutJob {
+function hubbubJob(port: number, speech: Speech, group: string, members: number): FanoutJob {
   const member: Door = {
     port,
     path: clientPath(port, { "webpubsub.group": [group] }),

@@ -36,7 +36,7 @@ export interface Peer {
 export type PeerOutcome = Peer | { readonly name: string; readonly reason: string };
 
 /** Starts all peers. */
-export async function startPeers(): Promise<PeerOutcome[]> {
+async function startPeers(): Promise<PeerOutcome[]> {
   mkdirSync(FOLDER, { recursive: true });
   const failure = await install();
   const needs = (name: NpmPackage): void => {

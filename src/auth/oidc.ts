@@ -45,8 +45,8 @@ export interface OidcOptions {
 const ALGORITHMS = ["RS256", "ES256"];
 
 /**
- * Tells whether a token claims one of `audiences`, thus is for {@link OidcVerifier} and never to be judged by an access key.
- * Nothing of the token is verified here.
+ * Tells whether a token claims one of `audiences`, thus is for {@link OidcVerifier} and never to be judged by an
+ * access key. Nothing of the token is verified here.
  */
 export function claimsAudience(token: string, audiences: readonly string[]): boolean {
   const compact = parseCompact(token);

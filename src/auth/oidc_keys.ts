@@ -3,6 +3,7 @@
  * unknown one. What a token says decides at most that a fetch happens, never from where.
  */
 import type { JSONWebKeySet, JWTVerifyGetKey } from "jose";
+import { messageOf } from "../errors.ts";
 import {
   MAX_OIDC_DOCUMENT_BYTES,
   OIDC_FETCH_MS,
@@ -80,7 +81,9 @@ export class OidcKeys {
       const find = createLocalJWKSet(document as unknown as JSONWebKeySet);
       this.#keys = { find, fetchedAt: this.#platform.now() };
     } catch (error) {
-      this.#report(`Cannot fetch the keys of issuer "${this.#location.issuer}": ${reason(error)}`);
+      this.#report(
+        `Cannot fetch the keys of issuer "${this.#location.issuer}": ${messageOf(error)}`,
+      );
     }
   }
 
@@ -139,8 +142,4 @@ async function boundedText(response: Response, url: string): Promise<string> {
     text += decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

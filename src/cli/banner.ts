@@ -32,8 +32,8 @@ export function readinessLine(addresses: Addresses): string {
 }
 
 /**
- * The start-up text. `showKey`: whether the connection string is written out; where nobody looks, output ends in files
- * that more people can read than should have the key. `command`: how this program is called here.
+ * The start-up text. `showKey`: whether the connection string is written out; output that is no terminal ends in
+ * files, which more people can read than should have the key. `command`: how this program is called here.
  */
 export function banner(addresses: Addresses, showKey: boolean, command: string): string {
   const { endpoint, accessKey, clientUrlTemplate, healthUrl } = addresses;

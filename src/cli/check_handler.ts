@@ -5,7 +5,8 @@ import { loadConfig } from "../config/load.ts";
 import { hubKey, isHubName } from "../names.ts";
 import { listenerEndpoint } from "../server/settings.ts";
 import { checkHandler } from "../upstream/check_handler.ts";
-import { webPubSubLanguage } from "../webpubsub/handler_language.ts";
+import { connectFlaw } from "../webpubsub/answer.ts";
+import { connectRequest, NOBODY } from "../webpubsub/request.ts";
 import type { Flags } from "./args.ts";
 import { EXIT, problemText } from "./exit.ts";
 import type { World } from "./world.ts";
@@ -36,7 +37,8 @@ export async function checkHandlerByHand(
     publicHost: authorityOf(endpoint) ?? "localhost",
     egress: config.egress,
     platform: world.platform,
-    language: webPubSubLanguage,
+    probe: connectRequest(NOBODY),
+    flawOf: connectFlaw,
     signature: (connectionId) => keys.signature(connectionId),
   });
   world.out(`${report.lines.join("\n")}\n`);

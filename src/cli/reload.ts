@@ -13,7 +13,10 @@ export interface Reloadable {
   reload(config: Config): void;
 }
 
-/** Watches the file that `loaded` came from; the result stops the watch. Without a file, or with a pipe, there is nothing to watch. */
+/**
+ * Watches the file that `loaded` came from; the result stops the watch. Without a file, or with a pipe, there is
+ * nothing to watch.
+ */
 export function watchConfig(
   loaded: Extract<LoadResult, { ok: true }>,
   server: Reloadable,

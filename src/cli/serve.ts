@@ -3,7 +3,7 @@ import { DEVELOPMENT_KEY } from "../auth/access_key.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { secretsOf } from "../config/secrets.ts";
-import { errorFields } from "../errors.ts";
+import { errorFields, messageOf } from "../errors.ts";
 import type { Log } from "../ports.ts";
 import { FORCED_STOP_MS } from "../limits.ts";
 import { createLog } from "../observe/log.ts";
@@ -66,7 +66,7 @@ export async function serve(
       await server.close();
       return EXIT.ok;
     } catch (error) {
-      log.error("Cannot stop cleanly", { error: messageOf(error) });
+      log.error("Cannot stop cleanly", errorFields(error));
       return EXIT.failure;
     }
   };
@@ -97,7 +97,8 @@ export async function serve(
 
 /**
  * The last line of defence, behind those that end one client alone: the log has the stack, and the server goes on. Not
- * so where a system call failed: that may have been the listener's, and a server that hears nobody is better restarted.
+ * so where a system call failed: that may have been the listener's, and a server that accepts no connections is better
+ * restarted.
  */
 function survives(error: unknown, log: Log): boolean {
   const isSystem = Object.values(Deno.errors).some((kind) => error instanceof kind);
@@ -115,13 +116,13 @@ function startFailure(error: unknown, { host, port }: Config): string {
   }
   if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable) {
     return `Cannot listen on ${address}: not permitted (${
-      messageOf(error)
+      oneLine(error)
     }); give a port above 1023 with --port, or allow it`;
   }
-  return `Cannot start on ${address}: ${messageOf(error)}`;
+  return `Cannot start on ${address}: ${oneLine(error)}`;
 }
 
-/** One line, whatever the error says. */
-function messageOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).replace(/\s+/g, " ");
+/** What an error says, in one line. */
+function oneLine(error: unknown): string {
+  return messageOf(error).replace(/\s+/g, " ");
 }

@@ -22,7 +22,7 @@ export interface World {
   err(text: string): void;
   /** Calls `handler` for every request to stop, with the name of the signal. */
   onStop(handler: (signal: string) => void): void;
-  /** Calls `handler` with what nobody caught; where it gives true the process goes on. */
+  /** Calls `handler` with each uncaught error; the process goes on when it returns true. */
   onFault(handler: (error: unknown) => boolean): void;
 }
 

@@ -1,4 +1,5 @@
 /** Resolves references to secrets: a value that stands in the environment or in a file of its own. */
+import { messageOf } from "../errors.ts";
 import { isHeaderValue } from "../events/header_rules.ts";
 import type { HandlerAuth } from "./hub_settings.ts";
 import type { ParsedHub } from "./schema/hub.ts";
@@ -112,7 +113,7 @@ export function readFailure(error: unknown): string {
     return "reading it is not permitted, allow it to the server's user and with --allow-read";
   }
   if (error instanceof Deno.errors.IsADirectory) return "it is a folder, give the path of a file";
-  return `${error instanceof Error ? error.message : String(error)}, check the file`;
+  return `${messageOf(error)}, check the file`;
 }
 
 /** Every secret of a configuration, for the log's redactor. */

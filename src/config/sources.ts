@@ -2,6 +2,7 @@
  * The layers of the configuration, the strongest last: file, environment, flags. A layer is a plain tree; which layer
  * a value came from is remembered, so that messages can say it.
  */
+import { messageOf } from "../errors.ts";
 import { MAX_YAML_ALIASES } from "../limits.ts";
 import { isObject } from "./object.ts";
 import { nearest } from "./nearest.ts";
@@ -30,7 +31,10 @@ export function flagLayer(flags: Readonly<Record<string, string>>): Assignment[]
   });
 }
 
-/** The settings that the environment gives. An empty variable counts as absent: that is how shells and compose files unset one. */
+/**
+ * The settings that the environment gives. An empty variable counts as absent: that is how shells and compose files
+ * unset one.
+ */
 export function environmentLayer(env: Readonly<Record<string, string | undefined>>): Assignment[] {
   return SETTINGS.flatMap((setting) => {
     const text = setting.env === undefined ? undefined : env[setting.env];
@@ -105,7 +109,10 @@ export type FileLayer =
   | { readonly ok: true; readonly tree: Record<string, unknown> }
   | { readonly ok: false; readonly problem: ConfigProblem };
 
-/** Parses the text of a configuration file: JSON by its name or its first character, else YAML. Messages quote nothing of it. */
+/**
+ * Parses the text of a configuration file: JSON by its name or its first character, else YAML. Messages quote nothing
+ * of it.
+ */
 export async function parseFile(path: string, text: string): Promise<FileLayer> {
   const body = text.replace(/^\uFEFF/, "");
   const isJson = /\.json$/i.test(path) || (!/\.ya?ml$/i.test(path) && /^\s*\{/.test(body));
@@ -148,8 +155,10 @@ export async function parseFile(path: string, text: string): Promise<FileLayer> 
 
 /** The engine's words without the piece of the file that it may quote, which may hold a secret. */
 function jsonDefect(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.replace(/, (?:\.\.\.)?"[\s\S]*/, "").replace(/ in JSON(?= at position)/, "")
+  return messageOf(error).replace(/, (?:\.\.\.)?"[\s\S]*/, "").replace(
+    / in JSON(?= at position)/,
+    "",
+  )
     .replace(/ at position \d+ \(line (\d+) column (\d+)\)/, " at line $1, column $2");
 }
 

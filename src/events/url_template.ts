@@ -63,7 +63,7 @@ export class UrlTemplate {
         url += escapeComponent(value);
       }
     }
-    // Cannot fail, since slots lie behind the authority; checked all the same, because so much hangs on it.
+    // Cannot fail, since slots lie behind the authority. Checked all the same: a value must never choose the host.
     const next = url.charCodeAt(this.origin.length);
     return url.startsWith(this.origin) && (next === 0x2f || next === 0x3f) ? url : undefined;
   }

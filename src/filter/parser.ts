@@ -147,7 +147,9 @@ class Parser {
     return this.#whole({ kind: "call", name, args });
   }
 
-  /** The list behind `in`. Empty items count for nothing; plain literals are data and no nodes, the length bounds them. */
+  /**
+   * The list behind `in`. Empty items count for nothing; plain literals are data and no nodes, the length bounds them.
+   */
   #list(): ListNode {
     const items: Node[] = [];
     this.#enter();

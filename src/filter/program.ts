@@ -82,7 +82,10 @@ const CODES: Readonly<Record<OperationName, Code>> = {
   "substring/3": Code.SubstringOf,
 };
 
-/** An operation, the cells it reads and the one it fills. `and` and `or` read any number of cells, all others up to three. */
+/**
+ * An operation, the cells it reads and the one it fills. `and` and `or` read any number of cells, all others up to
+ * three.
+ */
 export class Step {
   readonly code: Code;
   readonly a: Cell;

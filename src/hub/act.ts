@@ -11,7 +11,7 @@ import { type Content, NOBODY, type Outcome } from "./verb.ts";
 /** Why nothing was done: the client has no permission, or it has said goodbye already. */
 export type NotDone = "forbidden" | "gone";
 
-/** Takes a client into a group. Answers later where somebody has to be told first; it is a member at once. */
+/** Takes a client into a group. Answers later where an observer has to be waited for; the client is a member at once. */
 export function join(
   hub: Hub,
   connection: Receiver,

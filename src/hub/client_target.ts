@@ -1,5 +1,6 @@
 /**
- * What the target of a handshake (path and query, as sent) says: readers that the endpoints of all client languages share.
+ * What the target of a handshake (path and query, as sent) says: readers that the endpoints of all client languages
+ * share.
  */
 
 /** Query parameters in order of appearance, decoded, names as written. */

@@ -41,7 +41,7 @@ export function depart(
     receiver.dismiss(end, text);
   } finally {
     // Also when its goodbye failed half-way: it is gone, and is told of once.
-    if (isOver(receiver)) settle(hub, receiver, end, text, log);
+    if (isOver(receiver)) conclude(hub, receiver, end, text, log);
   }
 }
 
@@ -127,7 +127,7 @@ function goAway(hub: Hub, receiver: Receiver, end: End, log: LogFields | undefin
 }
 
 /** What is left to do for a connection that has ended. */
-function settle(
+function conclude(
   hub: Hub,
   receiver: Receiver,
   end: End,

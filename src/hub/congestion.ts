@@ -83,7 +83,7 @@ export class Congestion {
     waiting.resolve(false);
   }
 
-  /** `sender` is gone without a goodbye: what it was about to send goes to nobody. */
+  /** `sender` has ended without a close: its sends that wait are dropped. */
   giveUpSendsOf(sender: Receiver): void {
     if (!this.#heldSenders.has(sender)) return;
     for (const { held } of [...this.#behind.values(), { held: this.#released }]) {
@@ -121,7 +121,7 @@ export class Congestion {
     if (!lag.queue) this.forget(receiver);
   }
 
-  /** It holds up nobody any more: it has caught up, is away or is gone. */
+  /** Sends no longer wait for it: it has caught up, is away or has ended. */
   forget(receiver: Receiver): void {
     const lag = this.#behind.get(receiver);
     if (lag === undefined) return;
@@ -151,7 +151,7 @@ export class Congestion {
     return undefined;
   }
 
-  /** A sender waits: it holds up nobody by what it has not acknowledged. */
+  /** A sender waits: from now on its own missing acknowledgements make no other send wait. */
   #holdBack(sender: Receiver): void {
     this.#heldSenders.add(sender);
     const lag = this.#behind.get(sender);

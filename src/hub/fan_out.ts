@@ -8,7 +8,7 @@ import { departAll, failConnection } from "./close.ts";
 import type { Hub } from "./hub.ts";
 import { admits, type Selection, Subject } from "./target.ts";
 
-/** The slot of nobody: nobody is left out as the sender. */
+/** Stands for no slot: the sender is not left out, or there is none. */
 export const NO_SLOT = -1;
 
 /**

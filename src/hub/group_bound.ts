@@ -35,7 +35,7 @@ export class GroupBound {
     this.#seldom = new Seldom(context.platform, REPEATED_LOG_MS);
   }
 
-  /** What whoever asked for a group too many is told. */
+  /** The refusal of one group too many, for the client or caller that asked. */
   get message(): string {
     return `A connection can be in at most ${this.most} groups.`;
   }

@@ -25,7 +25,7 @@ export interface HubContext {
   /** Reliable connections without a socket, and how long they may come back. */
   readonly away: Deadlines<Receiver>;
   readonly groupBound: GroupBound;
-  /** Is told of memberships; `undefined`: nobody wants to know. */
+  /** Is told of memberships; `undefined` when there is no observer. */
   readonly memberships?: MembershipObserver;
   /** The other nodes; `undefined`: there are none. */
   readonly backplane?: Backplane;
@@ -121,27 +121,19 @@ export class Hub {
     }
     if (!this.#groups.hasRoomFor(group)) return "full";
     if (!this.#groups.join(slot, group)) return "already";
-    const { trace } = this.context;
-    if (trace.isWatched) {
-      trace.tell({ what: "join", hub: this.name, connection: connection.id, group });
-    }
-    return this.context.memberships === undefined ? "joined" : this.#tellJoined(connection, group);
+    return this.#isObserved ? this.#tellJoined(connection, group) : "joined";
   }
 
   /** Ends a membership; false when there was none. */
   leave(connection: Receiver, group: string): boolean {
     if (!this.#groups.leave(connection.slot, group)) return false;
-    const { trace } = this.context;
-    if (trace.isWatched) {
-      trace.tell({ what: "leave", hub: this.name, connection: connection.id, group });
-    }
-    if (this.context.memberships !== undefined) this.#tellLeft(connection, [group]);
+    if (this.#isObserved) this.#tellLeft(connection, [group]);
     return true;
   }
 
   /** Ends all memberships of a connection. */
   leaveAll(connection: Receiver): void {
-    if (this.context.memberships === undefined) {
+    if (!this.#isObserved) {
       this.#groups.leaveAll(connection.slot);
       return;
     }
@@ -168,7 +160,14 @@ export class Hub {
     return userId === undefined ? 0 : this.#users.memberCount(userId);
   }
 
+  /** Whether anybody is told of memberships. */
+  get #isObserved(): boolean {
+    const { memberships, trace } = this.context;
+    return memberships !== undefined || trace.isWatched;
+  }
+
   #tellJoined(connection: Receiver, group: string): JoinOutcome | Promise<JoinOutcome> {
+    this.#trace("join", connection, group);
     const members = this.#groups.memberCount(group);
     const told = this.context.memberships?.joined(connection.identity, group, members);
     return told instanceof Promise ? told.then(() => "joined") : "joined";
@@ -176,8 +175,14 @@ export class Hub {
 
   #tellLeft(connection: Receiver, groups: readonly string[]): void {
     for (const group of groups) {
+      this.#trace("leave", connection, group);
       const members = this.#groups.memberCount(group);
       this.context.memberships?.left(connection.identity, group, members);
     }
+  }
+
+  #trace(what: "join" | "leave", { id }: Receiver, group: string): void {
+    const { trace } = this.context;
+    if (trace.isWatched) trace.tell({ what, hub: this.name, connection: id, group });
   }
 }

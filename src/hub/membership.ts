@@ -47,7 +47,7 @@ export function removeFromGroups(
 
 /**
  * Up to `limit` members of a group with ids behind `after` (`""`: from the start), ascending by connection id, and
- * whether more follow. A member that leaves between two pages makes nobody be skipped or repeated.
+ * whether more follow. A member that leaves between two pages causes no other one to be skipped or repeated.
  */
 export function listGroup(hub: Hub, group: string, after: string, limit: number): MemberPage {
   const behind = hub.membersOf(hub.groups, group)
@@ -60,7 +60,7 @@ export function listGroup(hub: Hub, group: string, after: string, limit: number)
   return { members, more: behind.length > limit };
 }
 
-/** Joins whom it can. */
+/** Joins every connection that has room. */
 function joinAll(
   hub: Hub,
   connections: readonly Receiver[],

@@ -128,17 +128,6 @@ export interface Upstream {
   drain(ms: number): Promise<void>;
 }
 
-/** No handlers at all: every client connects as its token says, every user event fails. */
-export const noUpstream: Upstream = {
-  asksAbout: () => false,
-  connect: () => undefined,
-  connected: () => {},
-  userEvent: () => ({ kind: "failed", why: "noHandler" }),
-  disconnected: () => {},
-  reportUnusable: () => {},
-  drain: () => Promise.resolve(),
-};
-
 /**
  * The other servers that hold clients of the same hubs. It is asked after this node has done its part, and says what
  * came of both. A rejection counts as a fault of ours: a 500 for a REST call, the end of the client that published.

@@ -141,7 +141,7 @@ export class Reach implements ThisNode {
 
 const NO_MEMBERS: MemberPage = { members: [], more: false };
 
-/** What becomes of a verb where nobody is. */
+/** The outcome of a verb for a hub that has no connections. */
 function inNoHub(verb: Verb): Outcome {
   switch (verb.do) {
     case "join":
@@ -154,7 +154,9 @@ function inNoHub(verb: Verb): Outcome {
   }
 }
 
-/** What becomes of a send whose receivers are behind. When that takes too long, it is sent to nobody. */
+/**
+ * What becomes of a send whose receivers are behind. When that takes too long, it is given up and reaches no receiver.
+ */
 async function delivered(hub: Hub, waiting: Waiting): Promise<Outcome> {
   const cancel = hub.context.platform.after(REST_HOLD_MS, () => hub.congestion.giveUp(waiting));
   try {

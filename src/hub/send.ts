@@ -14,8 +14,8 @@ import { deadline } from "./ttl.ts";
 import type { Content, Origin, Target } from "./verb.ts";
 
 /**
- * A send of the application server, or of a client `from` elsewhere. When it gives nothing, the message is in the outgoing queue of every receiver; else
- * it waits for receivers that are behind.
+ * A send of the application server, or of a client `from` elsewhere. When it gives nothing, the message is in the
+ * outgoing queue of every receiver; else it waits for receivers that are behind.
  */
 export function sendFromServer(
   hub: Hub,

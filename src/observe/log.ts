@@ -61,9 +61,16 @@ export function createLog(options: LogOptions): Log {
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }
 
-function clean(name: string, value: string | number | boolean, redact: Redactor) {
-  if (isSecretName(name)) return REDACTED;
-  return typeof value === "string" ? redact(value) : value;
+/** The fields that have a value, without secrets. */
+function* cleaned(
+  fields: LogFields = {},
+  redact: Redactor,
+): Generator<[name: string, value: string | number | boolean]> {
+  for (const [name, value] of Object.entries(fields)) {
+    if (value === undefined) continue;
+    if (isSecretName(name)) yield [name, REDACTED];
+    else yield [name, typeof value === "string" ? redact(value) : value];
+  }
 }
 
 function jsonLine(
@@ -78,11 +85,8 @@ function jsonLine(
     level,
     message: redact(message),
   };
-  if (fields !== undefined) {
-    for (const [name, value] of Object.entries(fields)) {
-      if (value === undefined) continue;
-      entry[OWN_MEMBERS.has(name) ? `${name}_` : name] = clean(name, value, redact);
-    }
+  for (const [name, value] of cleaned(fields, redact)) {
+    entry[OWN_MEMBERS.has(name) ? `${name}_` : name] = value;
   }
   // What JSON leaves alone and terminals do not, as escapes that JSON knows too.
   return escapeControls(JSON.stringify(entry));
@@ -98,11 +102,7 @@ function textLine(
   let line = `${new Date(now).toISOString()} ${level.toUpperCase().padEnd(5)} ${
     escapeControls(redact(message))
   }`;
-  if (fields !== undefined) {
-    for (const [name, value] of Object.entries(fields)) {
-      if (value !== undefined) line += ` ${name}=${textValue(clean(name, value, redact))}`;
-    }
-  }
+  for (const [name, value] of cleaned(fields, redact)) line += ` ${name}=${textValue(value)}`;
   return line;
 }
 

@@ -7,7 +7,9 @@ import type { Command, Metadata, Payload } from "./command.ts";
 /** A message on its way to its receivers. */
 export interface Message {
   readonly type: "message";
-  /** The group it was sent to; `undefined` for a message from the server (to all, to a user, to a connection, a reply). */
+  /**
+   * The group it was sent to; `undefined` for a message from the server (to all, to a user, to a connection, a reply).
+   */
   readonly group: string | undefined;
   /** The user id of the publishing client, if it is a client and has one. */
   readonly fromUserId: string | undefined;

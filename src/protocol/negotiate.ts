@@ -43,7 +43,7 @@ export interface NotOffered {
 }
 
 /** The known subprotocol of that name in any case, if there is one. */
-export function knownSubprotocol(name: string): KnownSubprotocol | undefined {
+function knownSubprotocol(name: string): KnownSubprotocol | undefined {
   const folded = name.toLowerCase();
   return KNOWN_SUBPROTOCOLS.find((known) => known.name === folded);
 }

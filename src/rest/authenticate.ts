@@ -14,7 +14,7 @@ export function createRestAuthenticator(
 ): RestServices["authenticate"] {
   const { allowedAuthorities, pathBases } = origins;
   return (token, { path, hosts }, access) => {
-    // Unless hosts are compared, nobody has to look them up.
+    // Looked up only where hosts are compared.
     const requestAuthorities = allowedAuthorities === undefined ? undefined : hosts();
     const target = { allowedAuthorities, pathBases, path, requestAuthorities };
     const verdict = authenticator.verify(token, target);

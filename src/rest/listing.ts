@@ -8,7 +8,10 @@ import { whenKnown } from "./outcome.ts";
 import type { RestServices } from "./services.ts";
 import { NEWEST_VERSION } from "./versions.ts";
 
-/** Ascending by connection id, so that members who leave between two pages make nobody be skipped or repeated. */
+/**
+ * Ascending by connection id, so that a member who leaves between two pages causes no other one to be skipped or
+ * repeated.
+ */
 export const LIST_CONNECTIONS_IN_GROUP: Operation = {
   id: "WebPubSub_ListConnectionsInGroup",
   method: "GET",

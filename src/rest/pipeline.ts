@@ -64,12 +64,12 @@ async function handle(
     plans.keep(target, plan);
   }
   const { bound } = services;
-  if (bound === undefined) return carryOut(request, headers, plan, services);
-  return await bound.run(() => carryOut(request, headers, plan, services));
+  if (bound === undefined) return runPlan(request, headers, plan, services);
+  return await bound.run(() => runPlan(request, headers, plan, services));
 }
 
 /** The steps of a call that may be made and asks for something known. */
-async function carryOut(
+async function runPlan(
   request: RestRequest,
   headers: RequestHeaders,
   { operation, query, names, path, hubName }: Plan,

@@ -28,7 +28,7 @@ const HOME = /^\/(?:favicon\.ico)?(?:\?|$)/;
 const HEALTH = /^\/api\/health\/?(?:\?|$)/;
 
 const UNAVAILABLE: RestResponse = { status: 503, headers: {}, body: undefined };
-/** Links and audiences would name nobody. Only the runtime's HTTP passes such requests on. */
+/** Without a host, links and audiences have no name to stand on. Only the runtime's HTTP passes such requests on. */
 const NO_HOST: RestResponse = {
   status: 400,
   headers: { "content-type": "text/plain;charset=UTF-8" },

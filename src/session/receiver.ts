@@ -24,7 +24,10 @@ export interface Receiver {
   readonly phase: Phase;
   /** Whether it may outlive its socket. */
   readonly reliable: boolean;
-  /** Since when (ms) more than half of what it may leave unacknowledged is; 0 = it is not, or its language has no such thing. */
+  /**
+   * Since when (ms) more than half of what it may leave unacknowledged is; 0 = it is not, or its language has no such
+   * thing.
+   */
   readonly lagsSince: number;
   /** Takes the next number of an event (`ce-id`); `connect` was 0. */
   nextEventId(): number;

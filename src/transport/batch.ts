@@ -1,7 +1,7 @@
 /**
  * Batches: the frames that one turn of work queues for a connection, written at once. Members of a group get the same
- * frames in the same order, so batches form a tree of "this one and then that frame", and whoever is at the same place
- * shares the joined bytes.
+ * frames in the same order, so batches form a tree of "this one and then that frame", and connections at the same
+ * place share the joined bytes.
  */
 import { MANY_WRITES } from "../limits.ts";
 
@@ -53,7 +53,7 @@ export class Batch {
 export interface Flushable {
   /** Writes the batch. */
   flush(): void;
-  /** That threw: the connection has to end. */
+  /** Its flush threw: the connection has to end. */
   fail(error: unknown): void;
 }
 

@@ -14,16 +14,14 @@ import { type Beating, type Heartbeat } from "./heartbeat.ts";
 import type { Pump, Pumped } from "./pump.ts";
 import type { Reader, ReadQueue } from "./read_queue.ts";
 import { WaterMark } from "./water_mark.ts";
+import { WayIn } from "./way_in.ts";
 import { WayOut } from "./way_out.ts";
-import { FrameParser, type FrameSink } from "./websocket_frames.ts";
+import type { FrameSink } from "./websocket_frames.ts";
 import type { FramingErrorCode } from "./websocket_protocol.ts";
 import { closeFrame, EMPTY_PING, pongFrame, wireOf } from "./websocket_write.ts";
 
 /** Half of the time that a peer has to answer a close frame, in beats. */
 const CLOSING_BEATS = CLOSE_ANSWER_MS / 2000 * BEATS_PER_SECOND;
-
-/** Chunks of a client, each of at most 64 KiB, that may wait for its turn before its socket is read no further. */
-const MAX_UNREAD_CHUNKS = 3;
 
 /** What sockets of one transport share. */
 export interface BatchingContext {
@@ -40,21 +38,15 @@ export interface BatchingContext {
 export class BatchingSocket implements ClientSocket, FrameSink, Pumped, Flushable, Reader, Beating {
   readonly #socket: Socket;
   readonly #context: BatchingContext;
-  readonly #parser = new FrameParser();
+  readonly #in: WayIn;
   readonly #out: WayOut;
   #events: SocketEvents | undefined = undefined;
   #batch: Batch | undefined = undefined;
   /** There while the queue is looked after. */
   #mark: WaterMark | undefined = undefined;
-  /** The oldest chunk that is not worked off, and those behind it. */
-  #unread: Uint8Array | undefined = undefined;
-  #unreadLater: Uint8Array[] | undefined = undefined;
   queued = false;
   worked = 0;
   workedAt = 0;
-  /** A command waits: nothing is worked on meanwhile. */
-  #held = false;
-  #paused = false;
   /** The peer has sent everything. */
   #ended = false;
   #closing: Uint8Array | undefined = undefined;
@@ -67,6 +59,7 @@ export class BatchingSocket implements ClientSocket, FrameSink, Pumped, Flushabl
   /** @param keepAliveSeconds silence after which the client is pinged */
   constructor(socket: Socket, keepAliveSeconds: number, context: BatchingContext) {
     this.#socket = socket;
+    this.#in = new WayIn(socket);
     this.#out = new WayOut(socket);
     this.#context = context;
     this.lastHeard = context.heartbeat.now;
@@ -145,7 +138,7 @@ export class BatchingSocket implements ClientSocket, FrameSink, Pumped, Flushabl
       this.#endAfterClose();
     }
     this.#mark?.level(this.bufferedBytes, this.#events);
-    if (this.#unread !== undefined && this.hasWork) this.#context.reads.again(this);
+    if (this.hasWork) this.#context.reads.again(this);
     return this.#out.waits;
   }
 
@@ -173,7 +166,7 @@ export class BatchingSocket implements ClientSocket, FrameSink, Pumped, Flushabl
 
   giveUp(): void {
     // Its silence is our doing.
-    if (this.#paused && !this.#closeSent) {
+    if (this.#in.isPaused && !this.#closeSent) {
       this.lastHeard = this.#context.heartbeat.now;
       return;
     }
@@ -184,57 +177,44 @@ export class BatchingSocket implements ClientSocket, FrameSink, Pumped, Flushabl
 
   get hasWork(): boolean {
     // A client whose own queue is high is not answered before it has read: its requests wait.
-    return this.#unread !== undefined && !this.#held && this.#mark?.isHigh !== true;
+    return !this.#in.isEmpty && !this.#in.isHeld && this.#mark?.isHigh !== true;
   }
 
   get hasMuch(): boolean {
-    return this.#unreadLater !== undefined && this.#unreadLater.length >= MAX_UNREAD_CHUNKS;
+    return this.#in.hasMuch;
   }
 
   work(frames: number): number {
     let worked = 0;
-    while (worked < frames && this.hasWork) {
-      const chunk = this.#unread;
-      if (chunk === undefined) break;
-      // Before the work: a chunk that makes it throw is not tried again.
-      this.#unread = this.#unreadLater?.shift();
-      if (this.#unreadLater?.length === 0) this.#unreadLater = undefined;
-      const read = this.#parser.push(chunk, this, frames - worked);
-      worked += this.#parser.frames;
-      if (read < chunk.length) this.#putBack(chunk.subarray(read));
-    }
+    while (worked < frames && this.hasWork) worked += this.#in.read(frames - worked, this);
     return worked;
   }
 
   pause(): void {
-    if (this.#paused) return;
-    this.#paused = true;
-    this.#socket.pause();
+    this.#in.pause();
   }
 
   rest(): void {
-    if (this.#unread !== undefined) return this.pause();
+    if (!this.#in.isEmpty) return this.#in.pause();
     if (this.#ended) this.#socket.end();
-    if (!this.#paused) return;
-    this.#paused = false;
+    if (!this.#in.isPaused) return;
     this.lastHeard = this.#context.heartbeat.now;
-    this.#socket.resume();
+    this.#in.resume();
   }
 
   pauseReading(): void {
-    this.#held = true;
-    this.#parser.pause();
+    this.#in.hold();
   }
 
   resumeReading(): void {
-    if (!this.#held) return;
-    this.#held = false;
+    if (!this.#in.isHeld) return;
+    this.#in.release();
     this.#context.reads.again(this);
   }
 
   fail(error: unknown): void {
     // Its state may be anything now: nothing is read any more, and what was about to be written may be the cause.
-    this.#parser.stop();
+    this.#in.stop();
     this.#batch = undefined;
     const events = this.#events;
     if (events === undefined) this.#socket.destroy();
@@ -282,21 +262,15 @@ export class BatchingSocket implements ClientSocket, FrameSink, Pumped, Flushabl
   #take(chunk: Uint8Array): void {
     // A peer that was sent a close frame has its time for the answer, whatever else it sends.
     if (!this.#closeSent) this.lastHeard = this.#context.heartbeat.now;
-    if (this.#parser.finished) return;
-    if (this.#unread === undefined) this.#unread = chunk;
-    else (this.#unreadLater ??= []).push(chunk);
+    if (this.#in.isFinished) return;
+    this.#in.add(chunk);
     this.#context.reads.take(this);
-  }
-
-  #putBack(chunk: Uint8Array): void {
-    if (this.#unread !== undefined) (this.#unreadLater ??= []).unshift(this.#unread);
-    this.#unread = chunk;
   }
 
   /** A client that sends no more gets no more: WebSocket has no half-open state. What it has sent counts. */
   #end(): void {
     this.#ended = true;
-    if (this.#unread === undefined || this.#parser.finished) this.#socket.end();
+    if (this.#in.isEmpty || this.#in.isFinished) this.#socket.end();
   }
 
   #add(wire: Uint8Array): void {
@@ -321,7 +295,7 @@ export class BatchingSocket implements ClientSocket, FrameSink, Pumped, Flushabl
 
   /** After a violation nothing is read any more, not even the peer's close frame: ours is the last word. */
   #endAfterClose(): void {
-    if (this.#closeSent && this.#parser.finished && !this.#out.waits && this.#batch === undefined) {
+    if (this.#closeSent && this.#in.isFinished && !this.#out.waits && this.#batch === undefined) {
       this.#socket.end();
     }
   }
@@ -380,9 +354,7 @@ export class BatchingSocket implements ClientSocket, FrameSink, Pumped, Flushabl
     this.#over = true;
     this.#events = undefined;
     this.#out.clear();
-    this.#unread = undefined;
-    this.#unreadLater = undefined;
-    this.#parser.stop();
+    this.#in.stop();
     this.#context.pump.forget(this);
   }
 }

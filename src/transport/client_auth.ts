@@ -31,8 +31,8 @@ export type ClientAuthenticator = (
 ) => ClientClaims | undefined;
 
 /**
- * Makes the judge; the reason of a refusal goes to the log, never to the client. `origins` is asked at each judgement: the
- * port, which audiences may name, is known only once it is open.
+ * Makes the judge; the reason of a refusal goes to the log, never to the client. `origins` is asked at each judgement:
+ * the port, which audiences may name, is known only once it is open.
  */
 export function createClientAuthenticator(
   verifier: TokenVerifier,

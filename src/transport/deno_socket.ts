@@ -67,7 +67,8 @@ export class DenoSocket implements ClientSocket, Pumped, Awaited, EventListenerO
   send(frame: Frame, expiresAt: number): void {
     if (this.#over || this.#closing !== undefined) return;
     if (this.#opened && this.#outbox === undefined && this.#runtimeTakes(frame.data.length)) {
-      // About: counting the bytes of a text costs as much as sending it, and nobody looks while the runtime takes all.
+      // An estimate: counting the bytes of a text costs as much as sending it, and the number matters only while
+      // bytes wait.
       this.#given += frame.data.length;
       this.#socket.send(frame.data as string | Uint8Array<ArrayBuffer>);
       return;

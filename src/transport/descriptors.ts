@@ -5,6 +5,7 @@
  * The runtime lets no program read its own limit without all permissions. So what is free is tried: files are opened
  * until there are enough of them, and closed again. That is done only where more connections are open than ever before.
  */
+import { errorFields } from "../errors.ts";
 import type { Log, LogFields } from "../ports.ts";
 import {
   DESCRIPTOR_LOG_MS,
@@ -36,7 +37,7 @@ export interface DescriptorContext {
 
 /** The descriptors of a process, and how many of them connections may take. */
 export class Descriptors {
-  /** How many are kept for everything but connections; 0: nobody counts. */
+  /** How many are kept for everything but connections; 0 switches the account off. */
   readonly reserve: number;
   readonly #platform: Platform;
   readonly #log: Log;
@@ -46,7 +47,7 @@ export class Descriptors {
   #open = 0;
   /** So many connections fit, as far as is known. */
   #fitting = 0;
-  /** No look before this, in milliseconds since 1970: a look costs more than a refusal. */
+  /** When free descriptors may be counted next, in milliseconds since 1970: counting costs more than a refusal. */
   #nextLook = -Infinity;
 
   constructor(context: DescriptorContext, reserve: number = RESERVED_DESCRIPTORS) {
@@ -72,7 +73,7 @@ export class Descriptors {
     try {
       while (held.length < most) held.push(this.#take());
     } catch (error) {
-      // What cannot be tried is no reason to refuse anybody.
+      // An error of another kind says nothing of descriptors: no connection is refused for it.
       if (!isUsedUp(error)) return most;
     } finally {
       for (const one of held) one.close();
@@ -80,7 +81,7 @@ export class Descriptors {
     return held.length;
   }
 
-  /** Takes the reserve, so that whoever fills the process finds its end before it is used up. */
+  /** Opens files for the reserve, so that connections run out of descriptors while these can still be given back. */
   holdReserve(): Held {
     const held: Held[] = [];
     try {
@@ -96,7 +97,7 @@ export class Descriptors {
     const count = this.#seldom.count();
     if (count === 0) return;
     const fields: LogFields = { connections: this.#open, reserve: this.reserve, count };
-    this.#log.warn(message, error === undefined ? fields : { ...fields, error: String(error) });
+    this.#log.warn(message, error === undefined ? fields : { ...fields, ...errorFields(error) });
   }
 
   #hasRoom(): boolean {

@@ -2,7 +2,7 @@
  * An HTTP server of the runtime that outlives its listener. The runtime gives up for good when one `accept` fails, be it
  * for want of descriptors or because a client left at the wrong moment, and an error that nobody takes ends the process.
  *
- * It cannot be told to refuse somebody either. So the reserve of descriptors is held, and given free when the rest is
+ * Nor can it be told to refuse a connection. So the reserve of descriptors is held, and given free when the rest is
  * used up: what is connected goes on, new connections are refused by the closed port until there is room again.
  */
 import type { Held } from "./descriptors.ts";

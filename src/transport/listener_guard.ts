@@ -1,6 +1,7 @@
 /**
- * Shuts a listener when descriptors run short, and opens it again when there are enough. Left open it would not only take
- * the last ones: a listener of the runtime that finds none never accepts anybody again, and does not say so.
+ * Shuts a listener when descriptors run short, and opens it again when there are enough. An open one would take the
+ * last descriptors, and worse: a listener of the runtime that finds none left never accepts a connection again, and
+ * does not say so.
  */
 import { DESCRIPTOR_LOOK_MS, DESCRIPTOR_WATCH_MS } from "../limits.ts";
 import type { Cancel, Platform } from "../platform.ts";

@@ -1,6 +1,7 @@
 /**
  * The native transport: `Deno.upgradeWebSocket`, portable and whole.
  */
+import { errorFields } from "../errors.ts";
 import type { Welcome } from "../hub/endpoint.ts";
 import { TURNS_TO_LEAVE } from "../limits.ts";
 import type { Log } from "../ports.ts";
@@ -78,7 +79,7 @@ function upgrade(
     if (protocol !== undefined && !isFound) nameSubprotocol(response, protocol);
     return { socket: new DenoSocket(socket, context), response };
   } catch (error) {
-    context.log.warn("Upgrade failed", { hub, error: String(error) });
+    context.log.warn("Upgrade failed", { hub, ...errorFields(error) });
     return undefined;
   }
 }
@@ -97,12 +98,8 @@ function begin({ socket, response }: Upgraded, welcome: Welcome, { log }: Native
   try {
     welcome.start(socket);
   } catch (error) {
-    log.error("Handshake failed", { error: stackOf(error) });
+    log.error("Handshake failed", errorFields(error));
     socket.close(1011, "Internal server error");
   }
   return response;
-}
-
-function stackOf(error: unknown): string {
-  return error instanceof Error ? error.stack ?? String(error) : String(error);
 }

@@ -17,7 +17,7 @@ export interface Pumped {
   moves(moves: boolean): void;
   /** No progress for too long. */
   stall(): void;
-  /** Its part of a look threw: it has to end. */
+  /** Looking after it threw: it has to end. */
   fail(error: unknown): void;
 }
 

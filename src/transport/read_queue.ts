@@ -59,8 +59,8 @@ export class ReadQueue {
       return;
     }
     const now = this.#clock.now();
-    // Many small reads are a flood too: the runtime may hand out the next one before it looks at anybody else. And who
-    // has just worked off its left-overs does not come fresh.
+    // Many small reads are a flood too: the runtime may hand out the next one before it looks at anybody else. A
+    // reader that has just worked off its left-overs goes to the end of the queue too.
     if (reader.worked >= TURN_FRAMES && now - reader.workedAt <= READ_TURN_MS) {
       this.again(reader);
       return reader.pause();
@@ -128,7 +128,7 @@ export class ReadQueue {
           if (this.#leftOver.length === 0) break;
           waiting.push(...this.#leftOver.splice(0));
         }
-        // A turn without a frame is not for nothing: there may be ten thousand of them.
+        // A turn without a frame counts as one: there may be ten thousand of them.
         left -= Math.max(1, this.#work(waiting[at], now));
       }
     } finally {

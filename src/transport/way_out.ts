@@ -1,6 +1,6 @@
 /**
- * What waits on the way out of one TCP socket, in wire form. The runtime reports a write when it is through, so much is
- * given to it in pieces: progress shows, and messages that wait here can still expire.
+ * What waits on the way out of one TCP socket, in wire form. The runtime reports a write only when all of it is
+ * through. So large writes are given to it in pieces: progress shows, and messages that wait here can still expire.
  */
 import type { Socket } from "node:net";
 import type { Meter } from "../ports.ts";

@@ -15,9 +15,9 @@ import {
 } from "./websocket_protocol.ts";
 
 /**
- * Where a parser reports, in the order of the bytes. Methods may call the parser's `stop` and `pause`, but not its `push`, and must
- * not throw. Bytes are views of the chunk or of memory that the parser gives away: they stay as they are for as long as
- * the caller leaves its chunks alone.
+ * Where a parser reports, in the order of the bytes. Methods may call the parser's `stop` and `pause`, but not its
+ * `push`, and must not throw. Bytes are views of the chunk or of memory that the parser gives away: they stay as they
+ * are for as long as the caller leaves its chunks alone.
  */
 export interface FrameSink {
   /** A whole text message. */

@@ -3,8 +3,7 @@
  */
 import { compileUrlTemplate, printableUrl } from "../events/url_template.ts";
 import { authorityFlaw } from "../events/webhook_origin.ts";
-import type { HandlerLanguage } from "../hub/handler_language.ts";
-import type { Answered, EventSource } from "../hub/ports.ts";
+import type { Answered, AnswerFlaw, EventSource, HandlerRequest } from "../hub/ports.ts";
 import type { Log } from "../ports.ts";
 import { HANDLER_CALL_MS } from "../limits.ts";
 import { type Platform, randomId } from "../platform.ts";
@@ -33,8 +32,10 @@ export interface CheckRequest {
   readonly publicHost: string;
   readonly egress: EgressSettings;
   readonly platform: Platform;
-  /** Makes the probe, and judges the answer. */
-  readonly language: Pick<HandlerLanguage, "connectRequest" | "readConnect">;
+  /** What `connect` says of a client that does not exist, in the language of the clients to come. */
+  readonly probe: HandlerRequest;
+  /** Why that language could not use a 2xx answer; `undefined` when it would let the client in. */
+  flawOf(answer: Answered): AnswerFlaw | undefined;
   /** `ce-signature` of the probe's connection id. */
   signature(connectionId: string): string;
   /** Default: the machine's resolver. */
@@ -51,7 +52,7 @@ const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 /**
  * Validates the handler and posts it a `connect` event of a client that does not exist; the event has no further
- * effect, since nothing follows it. Failed requests are not retried: who checks by hand sees the first failure.
+ * effect, since nothing follows it. Failed requests are not retried: a check by hand shows the first failure.
  */
 export async function checkHandler(request: CheckRequest): Promise<CheckReport> {
   const lines: string[] = [];
@@ -99,11 +100,8 @@ export async function checkHandler(request: CheckRequest): Promise<CheckReport> 
   }
   const contentType = result.headers.get("content-type") ?? undefined;
   const answer: Answered = { ...result, kind: "answered", contentType, call: {} };
-  const outcome = request.language.readConnect(answer, []);
-  if (!outcome.accepted) {
-    const { problem, fix } = outcome.flaw ?? adviceFor(result);
-    return failed(problem, fix);
-  }
+  const unusable = request.flawOf(answer);
+  if (unusable !== undefined) return failed(unusable.problem, unusable.fix);
   lines.push("  passed: a client would be accepted");
   return { ok: true, lines };
 }
@@ -136,8 +134,7 @@ function prepareProbe(request: CheckRequest): ReturnType<typeof prepareDelivery>
     state: undefined,
     requestHost: publicHost,
   };
-  const nobody = { claims: {}, parameters: [], headers: [], subprotocols: [] };
-  const event = connectEvent(request.language.connectRequest(nobody));
+  const event = connectEvent(request.probe);
   return prepareDelivery(compiled, source, event, {
     setup,
     id: 0,

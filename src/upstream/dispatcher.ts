@@ -1,6 +1,6 @@
 /**
  * Event handlers behind the hub's port: matches an event to its handler, makes its request, and lets it be sent.
- * Notifications are sent behind everybody's back; `connect` and user events have somebody who waits for the answer.
+ * Nothing waits for notifications; the handshake waits for the answer to `connect`, the client for that to a user event.
  */
 import type {
   Answered,

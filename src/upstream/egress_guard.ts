@@ -1,11 +1,12 @@
 /**
- * Which addresses handlers may have. Instance metadata and link-local addresses answer secrets to whoever asks, so
- * they need to be allowed by name; private ones are refused on demand.
+ * Which addresses handlers may have. Instance metadata and link-local addresses give secrets to every caller, so they
+ * need to be allowed by name; private ones are refused on demand.
  *
  * What remains: `fetch` resolves the name once more by itself. A name server that answers a harmless address to this
  * guard and another one to `fetch` a moment later, or that changes its answer while a verdict is remembered, gets past
  * it. Handler hosts come from the operator, never from clients, so such a server would have to be the operator's own
- * choice; who cannot accept that names the handlers by address, or filters outgoing connections below the server.
+ * choice; an operator who cannot accept that names the handlers by address, or filters outgoing connections below the
+ * server.
  */
 import { EGRESS_VERDICT_LIFE_MS } from "../limits.ts";
 import type { Platform } from "../platform.ts";

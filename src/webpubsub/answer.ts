@@ -13,13 +13,41 @@ import {
   type Unusable,
   wrongField,
 } from "../events/handler_answer.ts";
-import type { ConnectOutcome, UserEventOutcome } from "../hub/handler_language.ts";
-import type { Answered, AnswerHeaders, HandlerAnswer } from "../hub/ports.ts";
+import type { Answered, AnswerFlaw, AnswerHeaders, HandlerAnswer } from "../hub/ports.ts";
 import { decodeAny } from "../protocol/any.ts";
 import { EMPTY_TEXT, type Metadata, type Payload } from "../protocol/command.ts";
 import type { Traits } from "../protocol/event.ts";
 import { checkMetadata, MetadataError } from "../protocol/metadata.ts";
 import { METADATA_PREFIX } from "./request.ts";
+
+/** The handler's word on a new client. Fields that are `undefined` leave what the token said. */
+export type ConnectOutcome =
+  | {
+    readonly accepted: true;
+    /** `""` makes the connection userless. */
+    readonly userId: string | undefined;
+    /** Replaces the token's groups; never empty. Valid names. */
+    readonly groups: readonly string[] | undefined;
+    /** Replaces the token's roles, also when empty. */
+    readonly roles: readonly string[] | undefined;
+    /** One that the client offered, in the client's spelling. */
+    readonly subprotocol: string | undefined;
+    readonly state: string | undefined;
+  }
+  /** `status` is the HTTP status of the handshake's answer, 400-599; `flaw` is set when a 2xx answer is to blame. */
+  | { readonly accepted: false; readonly status: number; readonly flaw?: AnswerFlaw };
+
+/** What the handler made of a user event. `state` is `undefined` when it stays as it was. */
+export type UserEventOutcome =
+  | {
+    readonly ok: true;
+    readonly reply:
+      | { readonly payload: Payload; readonly metadata: Metadata | undefined }
+      | undefined;
+    readonly state: string | undefined;
+  }
+  /** `flaw` is set when a 2xx answer is to blame. */
+  | { readonly ok: false; readonly flaw?: AnswerFlaw };
 
 type Accepted = Extract<ConnectOutcome, { accepted: true }>;
 type Replied = Extract<UserEventOutcome, { ok: true }>;
@@ -38,6 +66,12 @@ export function readConnect(answer: HandlerAnswer, offered: readonly string[]): 
   }
   const read = readAcceptance(answer, offered);
   return isUnusable(read) ? { accepted: false, status: INTERNAL_ERROR, flaw: read } : read;
+}
+
+/** Why an answer to `connect` is of no use to a client without subprotocols; none for one that lets it in. */
+export function connectFlaw(answer: Answered): AnswerFlaw | undefined {
+  const outcome = readConnect(answer, []);
+  return outcome.accepted ? undefined : outcome.flaw;
 }
 
 function readAcceptance(answer: Answered, offered: readonly string[]): Accepted | Unusable {

@@ -183,14 +183,14 @@ function raiseEvent(hub: Hub, connection: Connection, command: EventCommand): Pe
   const request = eventRequest(command.payload, command.metadata);
   const answer = raise(hub, connection, command.event, request, inbox.signal);
   if (!(answer instanceof Promise)) {
-    const waiting = settle(hub, connection, command, answer);
+    const waiting = answerEvent(hub, connection, command, answer);
     return waiting === undefined ? undefined : pend(connection, waiting);
   }
   connection.inbox = inbox;
   return pend(
     connection,
     answer.then((known) =>
-      inbox.signal.aborted ? undefined : settle(hub, connection, command, known)
+      inbox.signal.aborted ? undefined : answerEvent(hub, connection, command, known)
     ),
   );
 }
@@ -199,7 +199,7 @@ function raiseEvent(hub: Hub, connection: Connection, command: EventCommand): Pe
  * The handler's answer takes effect: first the state, then the reply, then the ack. Gives what is left to wait for: the
  * reply, while the client is behind.
  */
-function settle(
+function answerEvent(
   hub: Hub,
   connection: Connection,
   command: EventCommand,

@@ -3,7 +3,6 @@
  *
  * Rules: the service's CloudEvents reference, the official emulator and the official middlewares.
  */
-import type { ClientFacts } from "../hub/handler_language.ts";
 import type { HandlerRequest } from "../hub/ports.ts";
 import type { Metadata, Payload } from "../protocol/command.ts";
 
@@ -17,6 +16,15 @@ const CONTENT_TYPES: Readonly<Record<Payload["kind"], string>> = {
   binary: "application/octet-stream",
   protobuf: "application/x-protobuf",
 };
+
+/** What `connect` tells of a new client, before its language has put it into a body. */
+export interface ClientFacts {
+  readonly claims: Readonly<Record<string, readonly string[]>>;
+  /** Query parameters in order of appearance, decoded. */
+  readonly parameters: Iterable<readonly [name: string, value: string]>;
+  readonly headers: Iterable<readonly [name: string, value: string]>;
+  readonly subprotocols: readonly string[];
+}
 
 /** The request of `connect`: never with the client's token, wherever the client put it. */
 export function connectRequest(client: ClientFacts): HandlerRequest {
@@ -34,6 +42,9 @@ export function connectRequest(client: ClientFacts): HandlerRequest {
   const body = JSON.stringify({ claims, query, headers, subprotocols, clientCertificates: [] });
   return { contentType: JSON_UTF8, body, headers: undefined, readsRefusals: false };
 }
+
+/** A client that does not exist, for the probe of a handler. */
+export const NOBODY: ClientFacts = { claims: {}, parameters: [], headers: [], subprotocols: [] };
 
 /** The request of an event: the payload as the client wrote it. */
 export function eventRequest(payload: Payload, metadata: Metadata | undefined): HandlerRequest {

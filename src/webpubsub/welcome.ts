@@ -12,17 +12,16 @@ import {
   refusal,
   type Welcome,
 } from "../hub/endpoint.ts";
-import type { ClientFacts, ConnectOutcome } from "../hub/handler_language.ts";
 import type { Hubs } from "../hub/hubs.ts";
 import type { Upstream } from "../hub/ports.ts";
 import type { Codec, Framing } from "../protocol/event.ts";
 import { negotiate, offeredSubprotocols } from "../protocol/negotiate.ts";
 import { rawCodec, type RawMode } from "../protocol/raw.ts";
 import { Identity } from "../session/identity.ts";
-import { readConnect } from "./answer.ts";
+import { type ConnectOutcome, readConnect } from "./answer.ts";
 import { serveNew } from "./client.ts";
 import { rawMode } from "./raw_mode.ts";
-import { connectRequest } from "./request.ts";
+import { type ClientFacts, connectRequest } from "./request.ts";
 
 /** What the endpoint needs from outside. */
 export interface WelcomeContext {
@@ -44,7 +43,7 @@ export async function welcome(
   const offered = offeredSubprotocols(headers.get("sec-websocket-protocol"));
   const identity = new Identity(hub, newConnectionId(context.hubs), claims.userId, host);
   let outcome: ConnectOutcome | undefined;
-  // Most hubs have no such handler: what it would be told is not made for nothing.
+  // Most hubs have no such handler, so its request is made only where there is one.
   if (upstream.asksAbout(hub)) {
     const facts = { claims: claims.all, parameters, headers, subprotocols: offered };
     outcome = await askHandler(arrival, upstream, identity, facts);

@@ -135,7 +135,8 @@ Deno.test("a stop that fails is exit code 1 and says so in the log", async () =>
   world.signal("SIGTERM");
   assert.equal(await done, 1);
   const last = JSON.parse(world.output.err.trim().split("\n").at(-1) ?? "");
-  assert.deepEqual([last.level, last.error], ["error", "stuck"]);
+  assert.deepEqual([last.level, last.error], ["error", "Error: stuck"]);
+  assert.match(last.stack, /serve_test\.ts/);
 });
 
 Deno.test("warnings of the configuration are in the log, and --log-level off writes nothing", async () => {

@@ -9,6 +9,7 @@ import { IS_OLD_RUNTIME, QUIET, until } from "../support/fixture.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { clientUrl, rest } from "../support/rest_client.ts";
 import { SkippingPlatform } from "../support/skipping_platform.ts";
+import { upgradeTo } from "../support/upgrade_request.ts";
 
 /** A bare connection to the server. */
 async function dial(server: HubbubServer): Promise<net.Socket> {
@@ -20,17 +21,7 @@ async function dial(server: HubbubServer): Promise<net.Socket> {
 }
 
 function upgradeOf(server: HubbubServer, userId: string): string {
-  const { host, pathname, search } = new URL(clientUrl(server, "chat", { sub: userId }));
-  return [
-    `GET ${pathname}${search} HTTP/1.1`,
-    `Host: ${host}`,
-    "Upgrade: websocket",
-    "Connection: Upgrade",
-    "Sec-WebSocket-Version: 13",
-    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-    "",
-    "",
-  ].join("\r\n");
+  return upgradeTo(clientUrl(server, "chat", { sub: userId }));
 }
 
 /** The client's side of these tests cannot reset, or send no more and still read, on the old runtime. */

@@ -9,6 +9,7 @@ import { event, hubAt, protocols, serve } from "../support/handled_hub.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { clientUrl, rest } from "../support/rest_client.ts";
 import { SkippingPlatform } from "../support/skipping_platform.ts";
+import { upgradeTo } from "../support/upgrade_request.ts";
 import { HostileUpstream, type Hostility, UpstreamStub } from "../support/upstream_stub.ts";
 
 for (
@@ -75,18 +76,10 @@ async function proveService(server: HubbubServer): Promise<void> {
 
 /** A client that asks to be let in and waits until it is told to go. */
 async function knock(url: string, gone: Promise<void>): Promise<void> {
-  const { hostname, port, host, pathname, search } = new URL(url);
+  const { hostname, port } = new URL(url);
   const socket = net.connect(Number(port), hostname);
   await once(socket, "connect");
-  socket.write([
-    `GET ${pathname}${search} HTTP/1.1`,
-    `Host: ${host}`,
-    "Upgrade: websocket",
-    "Connection: Upgrade",
-    "Sec-WebSocket-Version: 13",
-    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-    "\r\n",
-  ].join("\r\n"));
+  socket.write(upgradeTo(url));
   await gone;
   const closed = once(socket, "close");
   socket.destroy();

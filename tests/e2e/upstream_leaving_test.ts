@@ -6,6 +6,7 @@ import { Inbox, LENIENT, QUIET } from "../support/fixture.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { clientUrl, rest } from "../support/rest_client.ts";
 import { UpstreamStub } from "../support/upstream_stub.ts";
+import { upgradeTo } from "../support/upgrade_request.ts";
 
 Deno.test(
   "a client that leaves while connect is pending gives the call up, and nothing follows",
@@ -24,11 +25,7 @@ Deno.test(
     });
     const url = new URL(clientUrl(server, "chat", { sub: "ann" }));
     const socket = net.connect(Number(url.port), url.hostname);
-    socket.write(
-      `GET ${url.pathname}${url.search} HTTP/1.1\r\nHost: ${url.host}\r\nUpgrade: websocket\r\n` +
-        "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n" +
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
-    );
+    socket.write(upgradeTo(url.href));
     assert.equal(await asked.next(), "connect");
     socket.destroy();
     held.resolve(new Response(null, { status: 204 }));

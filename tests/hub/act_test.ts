@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join, leave, publish, raise } from "../../src/hub/act.ts";
 import { depart } from "../../src/hub/close.ts";
-import { noUpstream } from "../../src/hub/ports.ts";
+import { noUpstream } from "../support/no_upstream.ts";
 import { FakeServer } from "../support/fake_hub.ts";
 
 const ROLES = ["webpubsub.joinLeaveGroup.g", "webpubsub.sendToGroup.g"];

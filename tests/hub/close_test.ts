@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { END_NAMES, ENDS } from "../../src/ends.ts";
 import { depart, departAll, failConnection } from "../../src/hub/close.ts";
-import { noUpstream, type Upstream } from "../../src/hub/ports.ts";
+import type { Upstream } from "../../src/hub/ports.ts";
+import { noUpstream } from "../support/no_upstream.ts";
 import type { Connection } from "../../src/session/connection.ts";
 import { type ClientOptions, FakeServer } from "../support/fake_hub.ts";
 import { RecordedLog } from "../support/recorded_log.ts";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { closeByApplication, closedByClient, cutOff } from "../../src/hub/close.ts";
-import { noUpstream, type Upstream } from "../../src/hub/ports.ts";
+import type { Upstream } from "../../src/hub/ports.ts";
+import { noUpstream } from "../support/no_upstream.ts";
 import { sendFromServer } from "../../src/hub/send.ts";
 import { EVERYBODY, type Selection } from "../../src/hub/target.ts";
 import type { Target } from "../../src/hub/verb.ts";

@@ -35,6 +35,16 @@ Deno.test("who looks sees a client leave a group, but not one that it was not in
   assert.deepEqual(trace.events, [{ what: "leave", hub: "chat", connection: "ann", group: "a" }]);
 });
 
+Deno.test("who looks sees the groups that a client leaves by its end, then the end", () => {
+  const trace = new Recorder();
+  const server = new FakeServer({ trace });
+  const { connection } = server.client({ id: "ann", groups: ["a", "b"] });
+  trace.events.length = 0;
+  depart(server.hub, connection, "serverShutdown");
+  const told = trace.events.map((event) => [event.what, "group" in event ? event.group : ""]);
+  assert.deepEqual(told, [["leave", "a"], ["leave", "b"], ["close", ""]]);
+});
+
 Deno.test("who looks sees why a connection ends", () => {
   const trace = new Recorder();
   const server = new FakeServer({ trace });

@@ -9,12 +9,8 @@ import { connect } from "../../src/hub/connect.ts";
 import { GroupBound } from "../../src/hub/group_bound.ts";
 import type { Hub } from "../../src/hub/hub.ts";
 import { Hubs } from "../../src/hub/hubs.ts";
-import {
-  type Backplane,
-  type MembershipObserver,
-  noUpstream,
-  type Upstream,
-} from "../../src/hub/ports.ts";
+import type { Backplane, MembershipObserver, Upstream } from "../../src/hub/ports.ts";
+import { noUpstream } from "./no_upstream.ts";
 import { type Log, noTrace, type Trace } from "../../src/ports.ts";
 import { Reach } from "../../src/hub/reach.ts";
 import { receive } from "../../src/webpubsub/receive.ts";

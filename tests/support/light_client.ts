@@ -2,6 +2,7 @@
  * A reliable JSON client that weighs next to nothing, for tests with thousands of them: it connects, recovers,
  * acknowledges on demand, and drops what it has seen already, as official clients do.
  */
+import { upgradeTo } from "./upgrade_request.ts";
 
 /** What a message frame says. */
 export interface LightMessage {
@@ -83,24 +84,14 @@ export class LightClient {
   }
 
   async #open(url: string): Promise<void> {
-    const { hostname, port, host, pathname, search } = new URL(url);
+    const { hostname, port } = new URL(url);
     await this.#reading;
     const socket = await Deno.connect({ hostname, port: Number(port) });
     this.#socket = socket;
     this.#filled = 0;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#onConnected = resolve;
-    await socket.write(encoder.encode([
-      `GET ${pathname}${search} HTTP/1.1`,
-      `Host: ${host}`,
-      "Upgrade: websocket",
-      "Connection: Upgrade",
-      "Sec-WebSocket-Version: 13",
-      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-      "Sec-WebSocket-Protocol: json.reliable.webpubsub.azure.v1",
-      "",
-      "",
-    ].join("\r\n")));
+    await socket.write(encoder.encode(upgradeTo(url, "json.reliable.webpubsub.azure.v1")));
     this.#reading = this.#read(socket);
     await withDeadline(promise, `"connected"`);
   }

@@ -3,6 +3,7 @@
  * what it reads it only counts the frames.
  */
 import { Buffer } from "node:buffer";
+import { upgradeTo } from "./upgrade_request.ts";
 
 /** Bytes that are asked of the socket at once. */
 const READ_BYTES = 64 * 1024;
@@ -30,19 +31,9 @@ export class PacedReader implements Disposable {
 
   /** Connects and reads the `connected` message. */
   static async open(url: string): Promise<PacedReader> {
-    const { hostname, port, host } = new URL(url);
+    const { hostname, port } = new URL(url);
     const reader = new PacedReader(await Deno.connect({ hostname, port: Number(port) }));
-    const head = [
-      `GET ${url.slice(url.indexOf("/", "ws://".length))} HTTP/1.1`,
-      `Host: ${host}`,
-      "Upgrade: websocket",
-      "Connection: Upgrade",
-      "Sec-WebSocket-Version: 13",
-      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-      "Sec-WebSocket-Protocol: json.webpubsub.azure.v1",
-      "",
-      "",
-    ].join("\r\n");
+    const head = upgradeTo(url, "json.webpubsub.azure.v1");
     await reader.write(new TextEncoder().encode(head));
     while (reader.dataFrames === 0) {
       if (!(await reader.read(1))) throw new Error("the server ended the connection");

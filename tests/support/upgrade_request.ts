@@ -36,3 +36,10 @@ export function upgradeRequest(change: Change = {}, query = ""): string {
   const target = query === "" ? path : `${path}?${query}`;
   return [`${method} ${target} ${version}`, ...lines, "", ""].join("\r\n");
 }
+
+/** The whole head of an upgrade request to a client URL, in any scheme. */
+export function upgradeTo(url: string, protocol?: string): string {
+  const { host, pathname, search } = new URL(url);
+  const headers = { "Host": host, "Sec-WebSocket-Protocol": protocol };
+  return upgradeRequest({ path: `${pathname}${search}`, headers });
+}

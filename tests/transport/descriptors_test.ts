@@ -1,6 +1,7 @@
 // A process with few descriptors: connections leave the reserve alone.
 import assert from "node:assert/strict";
 import { DESCRIPTOR_LOOK_MS, DESCRIPTORS_PER_LOOK } from "../../src/limits.ts";
+import type { LogFields } from "../../src/ports.ts";
 import { Descriptors, isUsedUp } from "../../src/transport/descriptors.ts";
 import { silentLog } from "../support/fake_hub.ts";
 import { FakePlatform } from "../support/fake_platform.ts";
@@ -89,6 +90,14 @@ Deno.test("however often it is reported, one line a second", async () => {
   await platform.advance(1000);
   descriptors.report("full");
   assert.deepEqual(lines, ["full", "full"]);
+});
+
+Deno.test("an error is reported with its stack", () => {
+  const fields: LogFields[] = [];
+  const log = { ...silentLog, warn: (_: string, of?: LogFields) => void fields.push(of ?? {}) };
+  const descriptors = new Descriptors({ platform: new FakePlatform(), log }, RESERVE);
+  descriptors.report("Cannot accept a connection", new Error("no room"));
+  assert.match(String(fields[0]?.stack), /no room[^]*descriptors_test\.ts/);
 });
 
 Deno.test("used up is told from other errors by code or text", () => {

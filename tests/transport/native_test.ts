@@ -1,7 +1,8 @@
 // What the native transport does when the runtime does not upgrade a request that every check has let pass.
 import assert from "node:assert/strict";
 import type { Hubs } from "../../src/hub/hubs.ts";
-import { noUpstream, type Upstream } from "../../src/hub/ports.ts";
+import type { Upstream } from "../../src/hub/ports.ts";
+import { noUpstream } from "../support/no_upstream.ts";
 import { jsonCodec } from "../../src/protocol/json.ts";
 import { SocketDeadlines } from "../../src/transport/deadlines.ts";
 import { OpenSockets } from "../../src/transport/open_sockets.ts";

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { systemPlatform } from "../../src/platform.ts";
 import { checkHandler } from "../../src/upstream/check_handler.ts";
-import { webPubSubLanguage } from "../../src/webpubsub/handler_language.ts";
+import { connectFlaw } from "../../src/webpubsub/answer.ts";
+import { connectRequest, NOBODY } from "../../src/webpubsub/request.ts";
 import { HostileUpstream, UpstreamStub } from "../support/upstream_stub.ts";
 import { allowed, ORIGIN, SIGNATURE } from "./fixture.ts";
 
@@ -13,7 +14,8 @@ function check(urlTemplate: string, origin = ORIGIN) {
     publicHost: origin,
     egress: { denyPrivateAddresses: false, allowedHosts: [] },
     platform: systemPlatform,
-    language: webPubSubLanguage,
+    probe: connectRequest(NOBODY),
+    flawOf: connectFlaw,
     signature: () => SIGNATURE,
   });
 }

@@ -1,6 +1,7 @@
 /** The `connect` event: what the handler's answer does to the client. */
 import assert from "node:assert/strict";
-import type { ConnectOutcome } from "../../src/hub/handler_language.ts";
+import type { ConnectOutcome } from "../../src/webpubsub/answer.ts";
+import { UNCHANGED } from "../support/handler_answers.ts";
 import {
   CONNECT,
   connectClient,
@@ -11,15 +12,6 @@ import {
   settings,
   source,
 } from "./fixture.ts";
-
-const UNCHANGED: ConnectOutcome = {
-  accepted: true,
-  userId: undefined,
-  groups: undefined,
-  roles: undefined,
-  subprotocol: undefined,
-  state: undefined,
-};
 
 /** The outcome after `ms` milliseconds. */
 async function connect(fixture: Fixture, ms = 0): Promise<ConnectOutcome> {

@@ -1,10 +1,5 @@
 /** What the tests of the event handlers share. */
 import assert from "node:assert/strict";
-import type {
-  ClientFacts,
-  ConnectOutcome,
-  UserEventOutcome,
-} from "../../src/hub/handler_language.ts";
 import type { EventSource, HandlerAnswer, HandlerRequest } from "../../src/hub/ports.ts";
 import type { Log, LogFields } from "../../src/ports.ts";
 import type { Metadata, Payload } from "../../src/protocol/command.ts";
@@ -16,11 +11,17 @@ import {
   NO_HANDLERS,
   type UpstreamSettings,
 } from "../../src/upstream/settings.ts";
-import { webPubSubLanguage } from "../../src/webpubsub/handler_language.ts";
+import {
+  type ConnectOutcome,
+  readConnect,
+  readReply,
+  type UserEventOutcome,
+} from "../../src/webpubsub/answer.ts";
+import { type ClientFacts, connectRequest, eventRequest } from "../../src/webpubsub/request.ts";
 import { FakePlatform } from "../support/fake_platform.ts";
 
 export const ORIGIN = "rt.example.test";
-export const HANDLER_URL = "http://app.example.test/hooks/{hub}/{event}?code=s3cret";
+const HANDLER_URL = "http://app.example.test/hooks/{hub}/{event}?code=s3cret";
 export const SIGNATURE = "sha256=aa,sha256=bb";
 
 /** Settings that let handlers be anywhere. */
@@ -67,7 +68,7 @@ export const MIA: ClientFacts = {
 };
 
 /** Her `connect`. */
-export const CONNECT: HandlerRequest = webPubSubLanguage.connectRequest(MIA);
+export const CONNECT: HandlerRequest = connectRequest(MIA);
 
 /** An event of a client. */
 export interface ClientEvent {
@@ -89,10 +90,10 @@ export function raise(
   { name, payload, metadata }: ClientEvent,
   signal: AbortSignal,
 ): UserEventOutcome | Promise<UserEventOutcome> {
-  const request = webPubSubLanguage.eventRequest(payload, metadata);
+  const request = eventRequest(payload, metadata);
   const answer = dispatcher.userEvent(client, id, name, request, signal);
   const read = (answer: HandlerAnswer) => {
-    const outcome = webPubSubLanguage.readReply(answer, TRAITS.json);
+    const outcome = readReply(answer, TRAITS.json);
     if (!outcome.ok && outcome.flaw !== undefined && answer.kind === "answered") {
       dispatcher.reportUnusable(answer, outcome.flaw);
     }
@@ -109,7 +110,7 @@ export async function connectClient(
 ): Promise<ConnectOutcome> {
   const answer = await dispatcher.connect(client, CONNECT, signal);
   assert(answer !== undefined);
-  const outcome = webPubSubLanguage.readConnect(answer, MIA.subprotocols);
+  const outcome = readConnect(answer, MIA.subprotocols);
   if (outcome.accepted) return outcome;
   if (outcome.flaw !== undefined && answer.kind === "answered") {
     dispatcher.reportUnusable(answer, outcome.flaw);

@@ -1,6 +1,6 @@
 /** User events: replies, failures, state, cookies, auth. */
 import assert from "node:assert/strict";
-import type { UserEventOutcome } from "../../src/hub/handler_language.ts";
+import type { UserEventOutcome } from "../../src/webpubsub/answer.ts";
 import { UPSTREAM_LIMITS } from "../../src/upstream/limits.ts";
 import {
   Fixture,

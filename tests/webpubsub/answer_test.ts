@@ -4,17 +4,9 @@ import { isUnusable } from "../../src/events/handler_answer.ts";
 import type { AnswerFlaw, HandlerAnswer } from "../../src/hub/ports.ts";
 import { TRAITS } from "../../src/protocol/traits.ts";
 import { readConnect, readReply } from "../../src/webpubsub/answer.ts";
-import { answered } from "../support/handler_answers.ts";
+import { answered, UNCHANGED } from "../support/handler_answers.ts";
 
 const encoder = new TextEncoder();
-const NOTHING = {
-  accepted: true,
-  userId: undefined,
-  groups: undefined,
-  roles: undefined,
-  subprotocol: undefined,
-  state: undefined,
-};
 
 type HeaderList = [string, string][];
 
@@ -55,14 +47,14 @@ function payloadOf(answer: ReturnType<typeof reply>) {
 }
 
 Deno.test("connect: an empty body, null and {} leave everything to the token", () => {
-  for (const body of ["", "null", "{}"]) assert.deepEqual(connect(body), NOTHING);
+  for (const body of ["", "null", "{}"]) assert.deepEqual(connect(body), UNCHANGED);
 });
 
 Deno.test("connect: every field is read, whatever the case of its name; unknown ones are ignored", () => {
   const body =
     '{"USERID":"mia","Groups":["a"],"roles":["r"],"subProtocol":"JSON.webpubsub.azure.V1","x":1}';
   assert.deepEqual(connect(body), {
-    ...NOTHING,
+    ...UNCHANGED,
     userId: "mia",
     groups: ["a"],
     roles: ["r"],
@@ -72,12 +64,12 @@ Deno.test("connect: every field is read, whatever the case of its name; unknown 
 
 Deno.test("connect: a null field counts as absent", () => {
   const body = '{"userId":null,"groups":null,"roles":null,"subprotocol":null}';
-  assert.deepEqual(connect(body), NOTHING);
+  assert.deepEqual(connect(body), UNCHANGED);
 });
 
 Deno.test("connect: an empty user id is kept, empty groups are ignored, empty roles are kept", () => {
   const answer = connect('{"userId":"","groups":[],"roles":[],"subprotocol":""}');
-  assert.deepEqual(answer, { ...NOTHING, userId: "", roles: [] });
+  assert.deepEqual(answer, { ...UNCHANGED, userId: "", roles: [] });
 });
 
 Deno.test("connect: a body that is not JSON, no object, or nested too deep is unusable", () => {
@@ -103,7 +95,7 @@ Deno.test("connect: a group that is null, empty, blank or too long is unusable",
   }
   const longest = "x".repeat(1024);
   assert.deepEqual(connect(JSON.stringify({ groups: [longest] })), {
-    ...NOTHING,
+    ...UNCHANGED,
     groups: [longest],
   });
 });
@@ -118,16 +110,16 @@ Deno.test("connect: a subprotocol that the client did not offer is unusable", ()
 
 Deno.test("connect: the chosen subprotocol comes in the client's spelling", () => {
   const answer = connect('{"subprotocol":"custom.v1"}', [], ["a", "Custom.V1"]);
-  assert.deepEqual(answer, { ...NOTHING, subprotocol: "Custom.V1" });
+  assert.deepEqual(answer, { ...UNCHANGED, subprotocol: "Custom.V1" });
 });
 
 Deno.test("connect: names that objects inherit are fields like any other", () => {
-  assert.deepEqual(connect('{"__proto__":{"userId":"evil"},"constructor":1}'), NOTHING);
+  assert.deepEqual(connect('{"__proto__":{"userId":"evil"},"constructor":1}'), UNCHANGED);
 });
 
 Deno.test("connect: the content type is not looked at, a byte order mark is skipped", () => {
   const answer = connect('\ufeff{"userId":"mia"}', [["content-type", "text/html"]]);
-  assert.deepEqual(answer, { ...NOTHING, userId: "mia" });
+  assert.deepEqual(answer, { ...UNCHANGED, userId: "mia" });
 });
 
 Deno.test("the state is set by a header, also to nothing; no header leaves it", () => {

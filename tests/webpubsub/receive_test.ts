@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type HandlerAnswer, noUpstream, type Upstream } from "../../src/hub/ports.ts";
+import type { HandlerAnswer, Upstream } from "../../src/hub/ports.ts";
+import { noUpstream } from "../support/no_upstream.ts";
 import { FakeServer } from "../support/fake_hub.ts";
 import { answered } from "../support/handler_answers.ts";
 

@@ -1,11 +1,10 @@
 // What a Web PubSub client becomes by the word of a `connect` handler, over a fake one.
 import assert from "node:assert/strict";
-import {
-  type AnswerFlaw,
-  type HandlerAnswer,
-  type MembershipObserver,
-  noUpstream,
-  type Upstream,
+import type {
+  AnswerFlaw,
+  HandlerAnswer,
+  MembershipObserver,
+  Upstream,
 } from "../../src/hub/ports.ts";
 import { jsonCodec } from "../../src/protocol/json.ts";
 import { accept, type Handshake } from "../../src/transport/accept.ts";
@@ -13,6 +12,7 @@ import { webPubSubEndpoint } from "../../src/webpubsub/endpoint.ts";
 import type { WelcomeContext } from "../../src/webpubsub/welcome.ts";
 import { FakeServer } from "../support/fake_hub.ts";
 import { FakeSocket } from "../support/fake_socket.ts";
+import { noUpstream } from "../support/no_upstream.ts";
 import { answered } from "../support/handler_answers.ts";
 
 const REQUEST: Handshake = {

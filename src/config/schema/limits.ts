@@ -32,7 +32,7 @@ export const limits = v.object({
   ...restLimits,
 });
 
-/** Entries of the tree's top: how long somebody is waited for. */
+/** Entries of the tree's top: how long the server waits for clients. */
 export const times = {
   recoveryWindowSeconds: v.optional(
     integer(1, MAX_RECOVERY_WINDOW_SECONDS, {

@@ -3,9 +3,9 @@ import * as v from "valibot";
 import { setting } from "../setting.ts";
 
 /** Log levels, the most talkative first. */
-export const LOG_LEVELS = ["debug", "info", "warn", "error", "off"] as const;
+const LOG_LEVELS = ["debug", "info", "warn", "error", "off"] as const;
 /** Log formats. */
-export const LOG_FORMATS = ["text", "json"] as const;
+const LOG_FORMATS = ["text", "json"] as const;
 
 /** The object `log`. */
 export const log = v.object({

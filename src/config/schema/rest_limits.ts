@@ -28,7 +28,7 @@ export const restLimits = {
   ),
   restBytesInWork: v.optional(
     integer(MAX_REST_BODY_BYTES, MAX_SETTABLE_BODY_BYTES, {
-      doc: "Bytes of REST bodies that are held at once, beyond which calls get 503",
+      doc: "Bytes of REST bodies that are held at once; further ones wait, then get 503",
       env: "HUBBUB_LIMITS_REST_BYTES_IN_WORK",
     }),
     MAX_BODY_BYTES_IN_WORK,
