@@ -250,7 +250,7 @@ Deno.test("a client that sends large bodies with many others waits for its turn,
     body: String((await request.body(MAX_REST_BODY_BYTES)).length),
   });
   scene.socket.comes(post(MAX_REST_BODY_BYTES));
-  scene.socket.comes("x".repeat(600_000));
+  scene.socket.comes("x".repeat(400_000));
   assert.equal(scene.socket.paused, false);
   // The rest of the turn is somebody else's.
   scene.turns.mayReadOn({ begin: () => true, readOn: () => {} }, BODY_TURN_BYTES, true);
@@ -259,7 +259,7 @@ Deno.test("a client that sends large bodies with many others waits for its turn,
   assert.equal(scene.connection.dueAt, scene.platform.now() + REST_HOLD_MS);
   await scene.platform.advance(READ_TURN_MS);
   assert.equal(scene.socket.paused, false);
-  await scene.comes("x".repeat(MAX_REST_BODY_BYTES - 700_000));
+  await scene.comes("x".repeat(MAX_REST_BODY_BYTES - 500_000));
   assert.match(scene.socket.written, /\r\n\r\n1048576$/);
 });
 
