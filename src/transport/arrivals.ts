@@ -7,7 +7,7 @@ import { ARRIVALS_A_TURN, READ_TURN_MS } from "../limits.ts";
 import type { Platform } from "../platform.ts";
 
 /** A connection that nobody reads yet. */
-export interface Arrival {
+export interface Newcomer {
   resume(): unknown;
 }
 
@@ -16,7 +16,7 @@ export class Arrivals {
   readonly #platform: Pick<Platform, "after">;
   readonly #turn = () => this.#nextTurn();
   /** The one that has waited longest comes first. */
-  #waiting: Arrival[] = [];
+  #waiting: Newcomer[] = [];
   /** Those that were begun in this turn. */
   #begun = 0;
 
@@ -25,13 +25,13 @@ export class Arrivals {
   }
 
   /** Has a connection read, at once or in a later turn. */
-  take(arrival: Arrival): void {
+  take(arrival: Newcomer): void {
     if (this.#begun === 0) this.#schedule();
     if (this.#begun < ARRIVALS_A_TURN) this.#begin(arrival);
     else this.#waiting.push(arrival);
   }
 
-  #begin(arrival: Arrival): void {
+  #begin(arrival: Newcomer): void {
     this.#begun++;
     arrival.resume();
   }
