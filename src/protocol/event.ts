@@ -75,7 +75,7 @@ export type Framing = "raw" | "json" | "protobuf";
 /** What others must know of a client language without knowing the language. `traits.ts` has those of each. */
 export interface Traits {
   /**
-   * Small number of the encoder, from 0: receivers with the same number get the very same frame of a message. An index
+   * Small number of the encoder, from `newShape`: receivers with the same number get the very same frame of a message. An index
    * for what is kept once for each encoder.
    */
   readonly shape: number;

@@ -1,8 +1,18 @@
 /**
- * The traits of every client language in one table: known from the handshake on, also while a codec is not loaded yet.
- * A new language takes the next shape.
+ * The traits of the Web PubSub subprotocols in one table: known from the handshake on, also while a codec is not loaded
+ * yet. Encoders of any language get their shape here.
  */
 import type { Framing, Traits } from "./event.ts";
+
+let shapes = 0;
+
+/**
+ * A shape that no other encoder has: two languages with the same one would get each other's frames. Called once for an
+ * encoder, not for a client.
+ */
+export function newShape(): number {
+  return shapes++;
+}
 
 /**
  * The traits of the codec of each framing.
@@ -15,8 +25,8 @@ import type { Framing, Traits } from "./event.ts";
  * ```
  */
 export const TRAITS: Readonly<Record<Framing, Traits>> = {
-  raw: { shape: 0, hasAcks: false, embedsJson: false, embedsAny: false },
-  json: { shape: 1, hasAcks: true, embedsJson: true, embedsAny: false },
+  raw: { shape: newShape(), hasAcks: false, embedsJson: false, embedsAny: false },
+  json: { shape: newShape(), hasAcks: true, embedsJson: true, embedsAny: false },
   // JSON travels as a string field there, which any text fits.
-  protobuf: { shape: 2, hasAcks: true, embedsJson: false, embedsAny: true },
+  protobuf: { shape: newShape(), hasAcks: true, embedsJson: false, embedsAny: true },
 };

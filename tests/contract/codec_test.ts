@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { TRAITS } from "../../src/protocol/traits.ts";
+import { newShape, TRAITS } from "../../src/protocol/traits.ts";
 import { codecContract } from "./codec_contract.ts";
 import { json } from "./json_language.ts";
 import { protobuf } from "./protobuf_language.ts";
@@ -14,6 +14,12 @@ for (const language of [rawEvents, rawPublishes, json, protobuf]) codecContract(
 Deno.test("shapes count from 0 without gaps, one for each language", () => {
   const shapes = Object.values(TRAITS).map((traits) => traits.shape).sort((a, b) => a - b);
   assert.deepEqual(shapes, shapes.map((_, index) => index));
+});
+
+Deno.test("an encoder of a new language gets a shape that no other has", () => {
+  const known = Object.values(TRAITS).map(({ shape }) => shape);
+  const [first, second] = [newShape(), newShape()];
+  assert.equal(new Set([...known, first, second]).size, known.length + 2);
 });
 
 Deno.test("codecs of one shape make the same frame of a message", () => {

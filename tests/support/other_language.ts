@@ -6,13 +6,14 @@ import { Permissions } from "../../src/auth/permissions.ts";
 import type { End } from "../../src/ends.ts";
 import type { Hub } from "../../src/hub/hub.ts";
 import { Frame, type Message } from "../../src/protocol/event.ts";
+import { newShape } from "../../src/protocol/traits.ts";
 import { Identity } from "../../src/session/identity.ts";
 import type { Encoder, Outgoing } from "../../src/session/outgoing.ts";
 import type { Phase, Receiver } from "../../src/session/receiver.ts";
 
 /** Its encoder: a text after an exclamation mark. */
 const SHOUT: Encoder = {
-  shape: 12,
+  shape: newShape(),
   encodeMessage: ({ payload }: Message) =>
     new Frame(payload.kind === "text" ? `!${payload.text}` : "?"),
   withSequenceId: (frame: Frame, number: number) => new Frame(`${number}${frame.data}`),
