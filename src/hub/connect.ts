@@ -54,15 +54,7 @@ export function connect(hubs: Hubs, admission: Admission, outlet: Outlet): Conne
   const replay = admission.reliable ? new ReplayBuffer(context.replayBounds) : undefined;
   const slot = hub.slots.acquire();
   const connection = new Connection(identity, slot, codec, permissions, outlet, replay);
-  hub.register(connection);
-  for (const group of admission.groups) {
-    if (hub.join(connection, group) === "full") {
-      context.log.warn("A hub has as many groups as it may have: a client was not added to one", {
-        hub: hub.name,
-        connection: connection.id,
-      });
-    }
-  }
+  enter(hub, connection, admission.groups);
   connection.tell({
     type: "connected",
     connectionId: identity.connectionId,
@@ -70,6 +62,25 @@ export function connect(hubs: Hubs, admission: Admission, outlet: Outlet): Conne
     reconnectionToken: replay && context.reconnectionTokens.issue(identity.connectionId),
   });
   return connection;
+}
+
+/**
+ * Makes a client of any language findable: with its user, and in the groups that it is in from the start. Its slot is of
+ * `hub.slots`.
+ */
+export function enter(hub: Hub, receiver: Receiver, groups: readonly string[]): void {
+  hub.register(receiver);
+  for (const group of groups) {
+    if (hub.join(receiver, group) === "full") {
+      hub.context.log.warn(
+        "A hub has as many groups as it may have: a client was not added to one",
+        {
+          hub: hub.name,
+          connection: receiver.id,
+        },
+      );
+    }
+  }
 }
 
 /** The socket is open: tells the event handlers, once per connection. */

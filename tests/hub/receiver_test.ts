@@ -12,6 +12,7 @@ import { EVERYBODY } from "../../src/hub/target.ts";
 import { FakeOutlet } from "../support/fake_outlet.ts";
 import { FakeServer } from "../support/fake_hub.ts";
 import { OtherClient } from "../support/other_language.ts";
+import { RecordedLog } from "../support/recorded_log.ts";
 
 /** A JSON client and two of the other language, all in group `g`; the first one is reliable. */
 function scene() {
@@ -24,11 +25,9 @@ function scene() {
   const json = server.client({ id: "json", groups: ["g"] });
   const { hub } = server;
   const [ann, bob] = [
-    new OtherClient(hub, "ann", { userId: "u", reliable: true }),
-    new OtherClient(hub, "bob", {}),
+    new OtherClient(hub, "ann", { userId: "u", groups: ["g"], reliable: true }),
+    new OtherClient(hub, "bob", { groups: ["g"] }),
   ] as const;
-  hub.join(ann, "g");
-  hub.join(bob, "g");
   return { server, hub, json, ann, bob, told };
 }
 
@@ -39,6 +38,20 @@ const text = (data: string) => ({
 });
 
 const texts = ({ got }: OtherClient) => got.splice(0).map(({ data }) => data);
+
+Deno.test("a client of any language comes in with groups; one that the hub has no room for is told to the operator", () => {
+  const log = new RecordedLog();
+  const { hub } = new FakeServer({ log, maxGroupsInHub: 1 });
+  const ann = new OtherClient(hub, "ann", { userId: "u", groups: ["g", "h"] });
+  assert.equal(hub.find("ann"), ann);
+  assert.deepEqual(hub.membersOf(hub.users, "u"), [ann]);
+  assert.deepEqual(hub.membersOf(hub.groups, "g"), [ann]);
+  assert.equal(hub.groups.memberCount("h"), 0);
+  assert.deepEqual(log.lines.map(({ level, connection }) => [level, connection]), [[
+    "warn",
+    "ann",
+  ]]);
+});
 
 Deno.test("a message reaches members of every language, encoded once for each", () => {
   const { hub, json, ann, bob } = scene();

@@ -4,11 +4,13 @@
 import { compileRoles } from "../../src/auth/roles.ts";
 import { Permissions } from "../../src/auth/permissions.ts";
 import type { End } from "../../src/ends.ts";
+import { enter } from "../../src/hub/connect.ts";
 import type { Hub } from "../../src/hub/hub.ts";
 import { Frame, type Message } from "../../src/protocol/event.ts";
 import { newShape } from "../../src/protocol/traits.ts";
 import { Identity } from "../../src/session/identity.ts";
 import type { Encoder, Outgoing } from "../../src/session/outgoing.ts";
+import type { Outlet } from "../../src/session/outlet.ts";
 import type { Phase, Receiver } from "../../src/session/receiver.ts";
 
 /** Its encoder: a text after an exclamation mark. */
@@ -19,12 +21,22 @@ const SHOUT: Encoder = {
   withSequenceId: (frame: Frame, number: number) => new Frame(`${number}${frame.data}`),
 };
 
+/** What a client of the fake language may be. */
+export interface OtherOptions {
+  readonly userId?: string;
+  readonly groups?: readonly string[];
+  readonly reliable?: boolean;
+  /** Its socket; without one, any serves it. */
+  readonly outlet?: Outlet;
+}
+
 /** Remembers what it is told. */
 export class OtherClient implements Receiver {
   readonly identity: Identity;
   readonly slot: number;
   readonly permissions = new Permissions(compileRoles([]));
   readonly reliable: boolean;
+  readonly #outlet: Outlet | undefined;
   phase: Phase = "open";
   lagsSince = 0;
   /** Whether it has room for another message. */
@@ -33,12 +45,13 @@ export class OtherClient implements Receiver {
   readonly heard: string[] = [];
   #events = 0;
 
-  constructor(hub: Hub, id: string, { userId, reliable }: { userId?: string; reliable?: boolean }) {
+  constructor(hub: Hub, id: string, { userId, groups, reliable, outlet }: OtherOptions) {
     this.identity = new Identity("chat", id, userId, "localhost");
     this.identity.subprotocol = "other";
     this.reliable = reliable ?? false;
     this.slot = hub.slots.acquire();
-    hub.register(this);
+    this.#outlet = outlet;
+    enter(hub, this, groups ?? []);
   }
 
   get id(): string {
@@ -49,8 +62,8 @@ export class OtherClient implements Receiver {
     return ++this.#events;
   }
 
-  isServedBy(): boolean {
-    return this.phase === "open";
+  isServedBy(outlet: Outlet): boolean {
+    return this.phase === "open" && (this.#outlet ?? outlet) === outlet;
   }
 
   deliver(outgoing: Outgoing): boolean {
