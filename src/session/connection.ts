@@ -8,6 +8,7 @@
  */
 import type { Permissions } from "../auth/permissions.ts";
 import { type End, ENDS } from "../ends.ts";
+import type { Command } from "../protocol/command.ts";
 import type { Codec, Frame, SystemEvent } from "../protocol/event.ts";
 import { AckLog } from "./ack_log.ts";
 import type { Identity } from "./identity.ts";
@@ -30,7 +31,7 @@ export class Connection implements Receiver, ReplaySink {
    */
   lagsSince = 0;
   /** There only while a command of this client waits for its handler or for receivers. */
-  inbox: Inbox | undefined = undefined;
+  inbox: Inbox<Command> | undefined = undefined;
   /** Only reliable connections have one. */
   readonly #replay: ReplayBuffer | undefined;
   #outlet: Outlet | undefined;

@@ -3,10 +3,9 @@
  * whose receivers are behind. Exists only meanwhile.
  */
 import { MAX_WAITING_BYTES, MAX_WAITING_FRAMES, READ_AHEAD } from "../limits.ts";
-import type { Command } from "../protocol/command.ts";
 
-/** Commands in order of arrival, bounded in number and bytes. */
-export class Inbox {
+/** Commands of any client language in order of arrival, bounded in number and bytes. */
+export class Inbox<Command> {
   readonly #abort = new AbortController();
   #waiting: { readonly command: Command; readonly bytes: number }[] = [];
   #bytes = 0;

@@ -26,21 +26,12 @@ type MembershipCommand = Extract<Command, { type: "joinGroup" | "leaveGroup" }>;
 type SendCommand = Extract<Command, { type: "sendToGroup" }>;
 type Request = EventCommand | MembershipCommand | SendCommand;
 
-/** A command that waits: an event for its handler, a send for its receivers. */
-export interface Pending {
-  readonly inbox: Inbox;
-  /** The command is carried out, its ack included, or given up. */
-  readonly done: Promise<void>;
-}
-
-/** From now on, frames of the client wait until `done`. */
-function pend(connection: Connection, done: Promise<void>): Pending {
-  const inbox = connection.inbox ??= new Inbox();
-  return { inbox, done };
-}
-
 /** Carries out one command; gives what is left to wait for. */
-export function carryOut(hub: Hub, connection: Connection, command: Command): Pending | undefined {
+export function carryOut(
+  hub: Hub,
+  connection: Connection,
+  command: Command,
+): Promise<void> | undefined {
   switch (command.type) {
     case "ping":
       connection.tell({ type: "pong" });
@@ -60,7 +51,11 @@ export function carryOut(hub: Hub, connection: Connection, command: Command): Pe
 }
 
 /** A request is carried out once: one with an ackId that was answered with success is told so, and does nothing. */
-function carryOutRequest(hub: Hub, connection: Connection, command: Request): Pending | undefined {
+function carryOutRequest(
+  hub: Hub,
+  connection: Connection,
+  command: Request,
+): Promise<void> | undefined {
   const { ackId } = command;
   if (ackId !== undefined && connection.acks.has(ackId)) {
     connection.tell({ type: "ack", ackId, error: duplicateAck(ackId) });
@@ -137,12 +132,11 @@ function answerMembership(
   }
 }
 
-function send(hub: Hub, connection: Connection, command: SendCommand): Pending | undefined {
+function send(hub: Hub, connection: Connection, command: SendCommand): Promise<void> | undefined {
   const { group } = command;
   const outcome = publish(hub, connection, group, command, command.noEcho);
   if (outcome instanceof Promise) {
-    const done = outcome.then((known) => answerSend(hub, connection, command, known));
-    return pend(connection, done);
+    return outcome.then((known) => answerSend(hub, connection, command, known));
   }
   answerSend(hub, connection, command, outcome);
   return undefined;
@@ -178,20 +172,18 @@ async function succeedAfter(
   if (await delivered) succeed(connection, ackId);
 }
 
-function raiseEvent(hub: Hub, connection: Connection, command: EventCommand): Pending | undefined {
-  const inbox = connection.inbox ?? new Inbox();
+function raiseEvent(
+  hub: Hub,
+  connection: Connection,
+  command: EventCommand,
+): Promise<void> | undefined {
+  const inbox = connection.inbox ?? new Inbox<Command>();
   const request = eventRequest(command.payload, command.metadata);
   const answer = raise(hub, connection, command.event, request, inbox.signal);
-  if (!(answer instanceof Promise)) {
-    const waiting = answerEvent(hub, connection, command, answer);
-    return waiting === undefined ? undefined : pend(connection, waiting);
-  }
+  if (!(answer instanceof Promise)) return answerEvent(hub, connection, command, answer);
   connection.inbox = inbox;
-  return pend(
-    connection,
-    answer.then((known) =>
-      inbox.signal.aborted ? undefined : answerEvent(hub, connection, command, known)
-    ),
+  return answer.then((known) =>
+    inbox.signal.aborted ? undefined : answerEvent(hub, connection, command, known)
   );
 }
 

@@ -1,14 +1,14 @@
 /**
- * What a client asks for, carried out strictly in order: a frame starts when the one before it is done, an event's
- * handler call and a send's wait for its receivers included. Connections do not wait for each other otherwise.
+ * What comes from a client's socket: a frame is read as soon as it is there, and carried out in its turn.
  */
-import { depart, failConnection } from "../hub/close.ts";
+import { depart } from "../hub/close.ts";
 import type { Hub } from "../hub/hub.ts";
+import { inOrder } from "../hub/in_order.ts";
 import { MAX_CLIENT_MESSAGE_BYTES } from "../limits.ts";
 import { utf8Length } from "../protocol/event.ts";
 import type { Connection } from "../session/connection.ts";
 import type { Outlet } from "../session/outlet.ts";
-import { acknowledge, carryOut, type Pending } from "./commands.ts";
+import { acknowledge, carryOut } from "./commands.ts";
 
 /** Takes one WebSocket message of a client: a string is a text message, bytes are a binary one. */
 export function receive(
@@ -22,32 +22,7 @@ export function receive(
   if (isTooLarge(data)) return depart(hub, connection, "messageTooLarge");
   const command = connection.codec.decode(data);
   if (command.type === "sequenceAck") return acknowledge(hub, connection, command.sequenceId);
-  const { inbox } = connection;
-  if (inbox === undefined) {
-    const pending = carryOut(hub, connection, command);
-    if (pending !== undefined) void carryOn(hub, connection, pending);
-  } else if (!inbox.offer(command, data.length)) {
-    depart(hub, connection, "tooManyWaitingFrames");
-  } else if (inbox.isFull) connection.pauseReading();
-}
-
-/** Waits for the pending command, then works off what has come behind it. Never rejects. */
-async function carryOn(hub: Hub, connection: Connection, first: Pending): Promise<void> {
-  const { inbox } = first;
-  let pending: Pending | undefined = first;
-  while (true) {
-    try {
-      if (pending !== undefined) await pending.done;
-      const next = inbox.take();
-      if (next === undefined) break;
-      pending = carryOut(hub, connection, next);
-    } catch (error) {
-      pending = undefined;
-      failConnection(hub, connection, error);
-    }
-  }
-  connection.inbox = undefined;
-  connection.resumeReading();
+  inOrder(hub, connection, command, data.length, carryOut);
 }
 
 function isTooLarge(data: string | Uint8Array): boolean {

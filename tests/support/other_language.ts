@@ -6,12 +6,14 @@ import { Permissions } from "../../src/auth/permissions.ts";
 import type { End } from "../../src/ends.ts";
 import { enter } from "../../src/hub/connect.ts";
 import type { Hub } from "../../src/hub/hub.ts";
+import type { Orderly } from "../../src/hub/in_order.ts";
 import { Frame, type Message } from "../../src/protocol/event.ts";
 import { newShape } from "../../src/protocol/traits.ts";
 import { Identity } from "../../src/session/identity.ts";
+import type { Inbox } from "../../src/session/inbox.ts";
 import type { Encoder, Outgoing } from "../../src/session/outgoing.ts";
 import type { Outlet } from "../../src/session/outlet.ts";
-import type { Phase, Receiver } from "../../src/session/receiver.ts";
+import type { Phase } from "../../src/session/receiver.ts";
 
 /** Its encoder: a text after an exclamation mark. */
 const SHOUT: Encoder = {
@@ -30,14 +32,15 @@ export interface OtherOptions {
   readonly outlet?: Outlet;
 }
 
-/** Remembers what it is told. */
-export class OtherClient implements Receiver {
+/** Remembers what it is told. Its commands are texts. */
+export class OtherClient implements Orderly<string> {
   readonly identity: Identity;
   readonly slot: number;
   readonly permissions = new Permissions(compileRoles([]));
   readonly reliable: boolean;
   readonly #outlet: Outlet | undefined;
   phase: Phase = "open";
+  inbox: Inbox<string> | undefined = undefined;
   lagsSince = 0;
   /** Whether it has room for another message. */
   hasRoom = true;
@@ -82,10 +85,19 @@ export class OtherClient implements Receiver {
 
   abandon(): void {
     this.heard.push("abandoned");
+    this.inbox?.abandon();
   }
 
   whenIdle(task: () => void): void {
     this.heard.push("finishes");
     task();
+  }
+
+  pauseReading(): void {
+    this.heard.push("paused");
+  }
+
+  resumeReading(): void {
+    this.heard.push("read on");
   }
 }
