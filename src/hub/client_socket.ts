@@ -8,13 +8,16 @@ import type { Outlet } from "../session/outlet.ts";
 export interface SocketEvents {
   /** The handshake is through. */
   opened(): void;
-  /** One whole message: a string is a text message, bytes are a binary one. */
+  /** One whole message within the limit: a string is a text message, bytes are a binary one. */
   message(data: string | Uint8Array): void;
   /** The client sent a close frame; 1005 stands for one without a code. */
   closed(code: number, reason: string): void;
   /** The socket broke without a close frame, or the peer went silent. */
   broken(): void;
-  /** The client broke the WebSocket framing and has to be closed with `code`; `detail` tells the operator how. */
+  /**
+   * The client broke the WebSocket framing, or its message is too large: it has to be closed with `code`. `detail` tells
+   * the operator how.
+   */
   violated(code: 1002 | 1007 | 1009, detail: string): void;
   /** The outgoing queue is over its bound or makes no progress; so much was waiting. */
   stuck(bufferedBytes: number): void;

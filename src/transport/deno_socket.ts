@@ -4,14 +4,17 @@
  */
 import type { ClientSocket, SocketEvents } from "../hub/client_socket.ts";
 import type { Meter } from "../ports.ts";
-import { RUNTIME_BUFFER_BYTES } from "../limits.ts";
+import { MAX_CLIENT_MESSAGE_BYTES, RUNTIME_BUFFER_BYTES } from "../limits.ts";
 import type { Platform } from "../platform.ts";
-import type { Frame } from "../protocol/event.ts";
+import { type Frame, utf8Length } from "../protocol/event.ts";
 import type { Awaited, SocketDeadlines } from "./deadlines.ts";
 import type { OpenSockets } from "./open_sockets.ts";
 import { Outbox } from "./outbox.ts";
 import type { Pump, Pumped } from "./pump.ts";
 import { WaterMark } from "./water_mark.ts";
+
+/** For the operator, in the words of the other transport. */
+const TOO_LARGE = `the message is longer than ${MAX_CLIENT_MESSAGE_BYTES} bytes`;
 
 /** What sockets of one transport share. */
 export interface SocketContext {
@@ -164,7 +167,8 @@ export class DenoSocket implements ClientSocket, Pumped, Awaited, EventListenerO
       case "message": {
         if (this.#over) return;
         const { data } = event as MessageEvent<string | ArrayBuffer>;
-        this.#events?.message(typeof data === "string" ? data : new Uint8Array(data));
+        if (isTooLarge(data)) this.#events?.violated(1009, TOO_LARGE);
+        else this.#events?.message(typeof data === "string" ? data : new Uint8Array(data));
         return;
       }
       case "error":
@@ -226,4 +230,12 @@ export class DenoSocket implements ClientSocket, Pumped, Awaited, EventListenerO
     this.#unasked = this.#socket.bufferedAmount;
     return this.#unasked < RUNTIME_BUFFER_BYTES;
   }
+}
+
+/** The runtime's own limit is 64 times ours. */
+function isTooLarge(data: string | ArrayBuffer): boolean {
+  if (typeof data !== "string") return data.byteLength > MAX_CLIENT_MESSAGE_BYTES;
+  if (data.length > MAX_CLIENT_MESSAGE_BYTES) return true;
+  // A UTF-16 unit takes at most three bytes: short texts need no count.
+  return data.length * 3 > MAX_CLIENT_MESSAGE_BYTES && utf8Length(data) > MAX_CLIENT_MESSAGE_BYTES;
 }

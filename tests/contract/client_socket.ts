@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import type { ClientSocket } from "../../src/hub/client_socket.ts";
 import { Frame } from "../../src/protocol/event.ts";
+import { MAX_CLIENT_MESSAGE_BYTES as MIB } from "../../src/limits.ts";
 import { type Guest, OpenEndpoint } from "../support/open_endpoint.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { serveEndpoints, type Transport } from "../support/serve_endpoints.ts";
@@ -112,6 +113,20 @@ export function clientSocketContract(transport: Transport, skips: Skips = {}): v
     socket.close(1007, "");
     const { last } = await client.untilClosed();
     assert(last.kind === "close" && last.code === 1007);
+  });
+
+  test("exactly 1 MiB passes, one byte more is a violation, 1009, in characters of any width", async ({ client, guest }) => {
+    client.send("é".repeat(MIB / 2));
+    assert.equal((await guest.reports.next()).length, "text ".length + MIB / 2);
+    client.send(new Uint8Array(MIB));
+    assert.match(await guest.reports.next(), /^bytes 0,0/);
+    client.send("é".repeat(MIB / 2) + "x");
+    assert.equal(await guest.reports.next(), "violated 1009");
+  });
+
+  test("one byte more than 1 MiB is a violation in a binary message too", async ({ client, guest }) => {
+    client.send(new Uint8Array(MIB + 1));
+    assert.equal(await guest.reports.next(), "violated 1009");
   });
 
   test("a dropped socket ends without a close frame", async ({ client, socket }) => {
