@@ -12,14 +12,18 @@ import { ReplayBuffer } from "../session/replay_buffer.ts";
 import type { Hub } from "./hub.ts";
 import type { Hubs } from "./hubs.ts";
 
-/** A client that every check has let in. */
-export interface Admission {
+/** A client of any language that every check has let in. */
+export interface Entrant {
   readonly identity: Identity;
+  /** Groups that it is in from the start; valid names. */
+  readonly groups: readonly string[];
+}
+
+/** A Web PubSub client that every check has let in. */
+export interface Admission extends Entrant {
   readonly codec: Codec;
   readonly reliable: boolean;
   readonly permissions: Permissions;
-  /** Groups that it is in from the start; valid names. */
-  readonly groups: readonly string[];
 }
 
 /** An id for a new connection: nobody can guess it, and where there are other nodes it names this one. */
@@ -29,16 +33,16 @@ export function newConnectionId({ context }: Hubs): string {
   return backplane === undefined ? id : `${backplane.nodeId}.${id}`;
 }
 
-/** What has to be waited for before a client may come in, if anything: `connect` or `miss` follows. */
+/** What has to be waited for before a client may come in, if anything: `connect`, `enter` or `miss` follows. */
 export function expect(
   { context }: Hubs,
-  { identity, groups }: Admission,
+  { identity, groups }: Entrant,
 ): void | Promise<void> {
   return context.memberships?.expected(identity, groups);
 }
 
 /** A client that was expected does not come. */
-export function miss({ context }: Hubs, { identity, groups }: Admission): void {
+export function miss({ context }: Hubs, { identity, groups }: Entrant): void {
   context.memberships?.missed(identity, groups);
 }
 

@@ -1,11 +1,14 @@
 // The one door of memberships: what it lets in, and what it tells an observer.
 import assert from "node:assert/strict";
 import { closeByApplication, cutOff, depart } from "../../src/hub/close.ts";
+import { expect, miss } from "../../src/hub/connect.ts";
 import { addToGroups, removeFromGroups } from "../../src/hub/membership.ts";
 import type { MembershipObserver } from "../../src/hub/ports.ts";
 import { EVERYBODY } from "../../src/hub/target.ts";
 import type { Target } from "../../src/hub/verb.ts";
+import { Identity } from "../../src/session/identity.ts";
 import { FakeServer } from "../support/fake_hub.ts";
+import { OtherClient } from "../support/other_language.ts";
 
 const ALL = ["webpubsub.joinLeaveGroup"];
 const HUB: Target = { kind: "hub" };
@@ -52,6 +55,24 @@ function observed() {
   const memberships = new Recorder();
   return { memberships, server: new FakeServer({ memberships }) };
 }
+
+Deno.test("a client of any language is expected, comes with its groups, or is missed", () => {
+  const { memberships, server } = observed();
+  const { hubs, hub } = server;
+  for (const id of ["ann", "bob"]) {
+    const identity = new Identity("chat", id, "u", "localhost");
+    assert.equal(expect(hubs, { identity, groups: ["g"] }), undefined);
+    if (id === "ann") new OtherClient(hub, id, { userId: "u", groups: ["g"] });
+    else miss(hubs, { identity, groups: ["g"] });
+  }
+  assert.deepEqual(memberships.arrivals, [
+    "ann expected in g",
+    "ann came: 1 of 1",
+    "bob expected in g",
+    "bob missed in g",
+  ]);
+  assert.deepEqual(memberships.take(), ["ann +g 1"]);
+});
 
 Deno.test("the observer hears the first and the last member of a group, and how many there are between", () => {
   const { memberships, server } = observed();
