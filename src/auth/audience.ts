@@ -37,8 +37,15 @@ export interface RestTarget extends Origins {
   readonly path: string;
 }
 
+/** Where the clients of each language find their hubs. */
+const CLIENT_PREFIX = {
+  default: "/client/hubs/",
+  mqtt: "/clients/mqtt/hubs/",
+  socketio: "/clients/socketio/hubs/",
+} as const;
+
 /** The endpoint families for clients. */
-export type ClientEndpoint = "default" | "mqtt" | "socketio";
+export type ClientEndpoint = keyof typeof CLIENT_PREFIX;
 
 /** The handshake that a client token must be for. */
 export interface ClientTarget extends Origins {
@@ -46,12 +53,6 @@ export interface ClientTarget extends Origins {
   /** A valid hub name, in any letter case. */
   readonly hub: string;
 }
-
-const CLIENT_PREFIX: Readonly<Record<ClientEndpoint, string>> = {
-  default: "/client/hubs/",
-  mqtt: "/clients/mqtt/hubs/",
-  socketio: "/clients/socketio/hubs/",
-};
 
 // Without the flag `u`, `i` folds ASCII letters only: "wſs" is no "wss".
 const SCHEME = /^(https?|wss?):\/\//i;

@@ -72,7 +72,10 @@ export interface Endpoint {
    * this one does not try.
    */
   resume?(arrival: Arrival): Welcome | Refusal | undefined;
-  /** Judges a client whose token is good and names valid groups, not too many; or one that needs no token. */
+  /**
+   * Judges a client whose token is good and names valid groups, not too many; or one that needs no token. The `connect`
+   * handler of the hub is asked here (`Upstream.connect`), in the words of the language: nobody else does.
+   */
   welcome(arrival: Arrival, claims: ClientClaims): Welcome | Refusal | Promise<Welcome | Refusal>;
 }
 
