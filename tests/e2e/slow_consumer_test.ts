@@ -168,10 +168,11 @@ Deno.test({
   },
 });
 
-/** Resolves when `progress` is the same for a while: what does not happen has no event. */
+/** Resolves when `progress` is the same at many looks in a row: what does not happen has no event. */
 async function quiet(progress: () => number): Promise<void> {
-  for (let before = -1; before !== progress();) {
+  let before = -1;
+  for (let same = 0; same < 8; same = before === progress() ? same + 1 : 0) {
     before = progress();
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
