@@ -13,6 +13,7 @@ import type { BodyRoom } from "./http/body_room.ts";
 import { BodyTurns } from "./http/body_turns.ts";
 import { HttpConnection, type HttpContext, type UpgradeHead } from "./http/connection.ts";
 import { Connections } from "./http/connections.ts";
+import { RepeatedResponse } from "./http/repeated_response.ts";
 import { HttpDate, plainText } from "./http/response.ts";
 import { type GuardContext, ListenerGuard } from "./listener_guard.ts";
 import { switchingProtocols } from "./websocket_handshake.ts";
@@ -49,6 +50,7 @@ export class BatchingFront {
       platform: context.platform,
       connections: this.#connections,
       date: new HttpDate(),
+      answers: new RepeatedResponse(),
       room: context.room,
       turns: new BodyTurns(context.platform, context.room),
       isStopping: () => context.isStopping(),

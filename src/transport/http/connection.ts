@@ -28,13 +28,16 @@ import { fieldsFor, type HeaderFields } from "./header_fields.ts";
 import { freeBytes, ownBytes, tailBytes } from "../../bytes.ts";
 import { type RequestHead, RequestHeadReader } from "./request_head.ts";
 import { judgeRequest, type RequestFacts } from "./request_rules.ts";
-import { type HttpDate, type HttpResponse, plainText, responseBytes } from "./response.ts";
+import type { RepeatedResponse } from "./repeated_response.ts";
+import { type HttpDate, type HttpResponse, plainText } from "./response.ts";
 
 /** What connections of one listener share. */
 export interface HttpContext {
   readonly platform: Platform;
   readonly connections: Connections;
   readonly date: HttpDate;
+  /** Makes the bytes of all answers. */
+  readonly answers: RepeatedResponse;
   /** What all bodies take their bytes from, those of other listeners too. */
   readonly room: BodyRoom;
   readonly turns: BodyTurns;
@@ -323,7 +326,8 @@ export class HttpConnection implements Timed, TurnTaker {
     if (isLast) return this.#last(response, method);
     exchange.end();
     const connection = exchange.isOld ? "keep-alive" : undefined;
-    this.socket.write(responseBytes(response, { method, connection, date: this.#allowNext() }));
+    const date = this.#allowNext();
+    this.socket.write(this.#context.answers.bytes(response, { method, connection, date }));
     if (exchange.isRead) this.#exchange = undefined;
     else this.#readBodyOn();
   }
@@ -338,7 +342,7 @@ export class HttpConnection implements Timed, TurnTaker {
     if (socket.destroyed) return;
     const date = this.#allow(LINGER_MS);
     this.#answeredAt = this.dueAt - LINGER_MS;
-    socket.end(responseBytes(response, { method, connection: "close", date }));
+    socket.end(this.#context.answers.bytes(response, { method, connection: "close", date }));
     if (this.#context.isStopping()) socket.destroySoon();
     else this.#resume();
   }

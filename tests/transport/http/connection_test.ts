@@ -20,6 +20,7 @@ import { BodyTurns } from "../../../src/transport/http/body_turns.ts";
 import { HttpConnection, type HttpContext } from "../../../src/transport/http/connection.ts";
 import { Connections } from "../../../src/transport/http/connections.ts";
 import type { HttpRequest } from "../../../src/transport/http/exchange.ts";
+import { RepeatedResponse } from "../../../src/transport/http/repeated_response.ts";
 import { HttpDate, type HttpResponse, plainText } from "../../../src/transport/http/response.ts";
 import { FakePlatform } from "../../support/fake_platform.ts";
 import { FakeSocket } from "./fake_socket.ts";
@@ -59,6 +60,7 @@ class Scene {
       platform: this.platform,
       connections: this.connections,
       date: new HttpDate(),
+      answers: new RepeatedResponse(),
       room: this.room,
       turns: this.turns,
       isStopping: () => this.stopping,
