@@ -17,6 +17,7 @@ import { type Context, Hono } from "hono";
 import { DEVELOPMENT_KEY } from "../src/auth/access_key.ts";
 import { startServer } from "../src/server.ts";
 import { clientUrl, inSeconds, signToken } from "../tests/support/rest_client.ts";
+import { CpuClock } from "./support/cpu_clock.ts";
 
 const quick = Deno.args.includes("--quick");
 const ROUNDS = quick ? 3 : 9;
@@ -64,6 +65,7 @@ async function readAll(context: Context): Promise<Response> {
 
 interface Started {
   readonly process: Deno.ChildProcess;
+  readonly cpu: CpuClock;
   readonly port: number;
 }
 
@@ -75,7 +77,8 @@ async function start(kind: string): Promise<Started> {
   }).spawn();
   const reader = process.stdout.getReader();
   const { value } = await reader.read();
-  return { process, port: Number(new TextDecoder().decode(value)) };
+  const port = Number(new TextDecoder().decode(value));
+  return { process, cpu: new CpuClock(process.pid), port };
 }
 
 /** Requests in bytes, made before the clock runs. `fresh`: how many different tokens; they take turns. */
@@ -163,21 +166,9 @@ interface Round {
 
 async function measureRow({ load, server, group, fresh }: Row): Promise<Round> {
   const prepared = requests(server.port, group, fresh ? CALLS : 1);
-  const before = cpuTicks(server.process.pid);
+  const before = server.cpu.micros();
   const rate = await load.run(prepared, CALLS);
-  return { rate, cpu: (cpuTicks(server.process.pid) - before) * 10_000 / CALLS };
-}
-
-/** User and system time of a process in hundredths of a second; not a number where there is no `/proc`. */
-function cpuTicks(pid: number): number {
-  try {
-    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return Number(fields[11]) + Number(fields[12]);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return NaN;
-    throw error;
-  }
+  return { rate, cpu: (server.cpu.micros() - before) / CALLS };
 }
 
 async function measure(): Promise<void> {

@@ -1,7 +1,8 @@
 /** Child processes of the benches: started, asked, watched and ended by their own handles. Linux only. */
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Refusal } from "../load/orders.ts";
+import { CpuClock } from "./cpu_clock.ts";
 
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
@@ -18,9 +19,7 @@ export class Child implements AsyncDisposable {
   readonly #process: Deno.ChildProcess;
   readonly #lines: AsyncIterator<string>;
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
-  /** CPU time in nanoseconds of each thread when last seen, and of all threads that were ever seen. */
-  readonly #threads = new Map<string, number>();
-  #cpuNanos = 0;
+  readonly #cpu: CpuClock;
 
   /** Its exit code, or the signal that ended it, once it has ended. */
   readonly ended: Promise<Deno.CommandStatus>;
@@ -34,6 +33,7 @@ export class Child implements AsyncDisposable {
       ...options,
     }).spawn();
     this.pid = this.#process.pid;
+    this.#cpu = new CpuClock(this.pid);
     this.ended = this.#process.status;
     this.#lines = linesOf(this.#process.stdout);
     this.#input = this.#process.stdin.getWriter();
@@ -64,18 +64,9 @@ export class Child implements AsyncDisposable {
     return await this.next<Answer>(timeoutSeconds);
   }
 
-  /**
-   * CPU time of all its threads so far, in microseconds. The scheduler's own account, since ticks of 10 ms are too coarse
-   * for short rounds; what a thread did between the last look and its end is lost.
-   */
+  /** CPU time of all its threads so far, in microseconds. */
   cpuMicros(): number {
-    for (const thread of readdirSync(`/proc/${this.pid}/task`)) {
-      const nanos = nanosOf(`/proc/${this.pid}/task/${thread}/schedstat`);
-      if (nanos === undefined) continue;
-      this.#cpuNanos += nanos - (this.#threads.get(thread) ?? 0);
-      this.#threads.set(thread, nanos);
-    }
-    return this.#cpuNanos / 1000;
+    return this.#cpu.micros();
   }
 
   /** Memory in use, in KiB. */
@@ -145,16 +136,6 @@ export async function run(
 
 function isRefusal(said: unknown): said is Refusal {
   return typeof said === "object" && said !== null && "error" in said;
-}
-
-/** First figure of a thread's account; nothing when the thread has ended meanwhile. */
-function nanosOf(file: string): number | undefined {
-  try {
-    return Number(readFileSync(file, "utf8").split(" ", 1)[0]);
-  } catch (error) {
-    if (error instanceof Error && /ENOENT|ESRCH|No such/i.test(error.message)) return undefined;
-    throw error;
-  }
 }
 
 async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
