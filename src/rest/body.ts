@@ -1,6 +1,7 @@
 /**
  * Request bodies: how much is read, and what it must be.
  */
+import { ownBytes } from "../bytes.ts";
 import { badProperty, badRequest, INVALID_GROUP_NAME, RestError } from "../errors.ts";
 import { MAX_REST_BODY_BYTES } from "../limits.ts";
 import type { Payload } from "../protocol/command.ts";
@@ -96,7 +97,8 @@ export function wholeBody(body: RestBody): Uint8Array {
 export function payloadOf(bytes: Uint8Array, { kind, charset }: BodyKind): Payload {
   switch (kind) {
     case "binary":
-      return { kind, bytes };
+      // A message may be kept for long: it does not keep a request that is much larger than itself.
+      return { kind, bytes: ownBytes(bytes) };
     case "text":
       return { kind, text: decode(bytes, charset) };
     case "json": {

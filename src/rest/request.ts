@@ -12,7 +12,7 @@ export interface RestHeaders {
 
 /**
  * A whole body, or why there is none: it has more bytes than were wanted, its end never came, it came too slowly, or the
- * server holds too many bytes of others.
+ * server holds too many bytes of others. The buffer of a body may hold more: who keeps it takes `ownBytes` of it.
  */
 export type RestBody = Uint8Array | "tooLong" | "broken" | "tooSlow" | "noRoom";
 

@@ -21,7 +21,7 @@ export type NoBody =
   /** The server holds too many bytes of other bodies. */
   | "noRoom";
 
-/** A body, whole, or why there is none. */
+/** A body, whole, or why there is none. Its buffer may hold more: who keeps it for longer takes `ownBytes` of it. */
 export type HttpBody = Uint8Array | NoBody;
 
 /** A request as plain data. */
