@@ -63,9 +63,11 @@ export function judgeRequest(head: RequestHead): RequestFacts | Refusal {
   if (expectation !== undefined && expectation.toLowerCase() !== "100-continue") {
     return refusal("expectation");
   }
+  const { target, host } = address;
   return {
     kind: "request",
-    ...address,
+    target,
+    host,
     framing,
     expectsContinue: expectation !== undefined && framing !== 0,
     keepAlive: isOld
