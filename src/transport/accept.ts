@@ -10,6 +10,7 @@ import { BoundedCache } from "../bounded_cache.ts";
 import type { Parameters } from "../hub/client_target.ts";
 import {
   type Arrival,
+  type ArrivalHeaders,
   type ClientClaims,
   type Endpoint,
   type Refusal,
@@ -40,6 +41,7 @@ export interface AcceptContext {
 export interface Handshake extends UpgradeRequest {
   /** Path and query as sent. */
   readonly target: string;
+  readonly headers: ArrivalHeaders;
   /** Runs `task` when the client goes away, until the result is called; called only where somebody waits. */
   whenGone(task: () => void): () => void;
 }

@@ -49,7 +49,8 @@ export class DenoSocket implements ClientSocket, Pumped, Awaited, EventListenerO
     context.open.add();
     context.deadlines.opening.add(this);
     socket.binaryType = "arraybuffer";
-    socket.addEventListener("open", this);
+    // The runtime drops its record of a listener that has had its one event: 300 bytes of an idle client.
+    socket.addEventListener("open", this, { once: true });
     socket.addEventListener("message", this);
     socket.addEventListener("error", this);
     socket.addEventListener("close", this);

@@ -71,6 +71,7 @@ function upgrade(
   const isFound = protocol !== undefined &&
     request.headers.get("sec-websocket-protocol")?.split(", ").includes(protocol) === true;
   try {
+    listFieldsIfAsked(request.headers);
     const { socket, response } = Deno.upgradeWebSocket(request, {
       ...(isFound && { protocol }),
       // The runtime pings after half of it and gives up after the whole.
@@ -82,6 +83,16 @@ function upgrade(
     context.log.warn("Upgrade failed", { hub, ...errorFields(error) });
     return undefined;
   }
+}
+
+/**
+ * Has the runtime list the header fields where it will ask for the list when the request is upgraded and its fields are
+ * gone, which ends the whole server: Deno 2.9 does so when `Upgrade` comes in several lines and the first names another
+ * protocol. Who asks for nothing but a WebSocket needs no list, and the socket would keep it: 1.3 KiB a client.
+ */
+function listFieldsIfAsked(headers: Headers): void {
+  // Any question but `get` makes the list.
+  if (headers.get("upgrade")?.toLowerCase() !== "websocket") headers.has("upgrade");
 }
 
 /** Where an older runtime does not let the answer be changed, the client is told no name. */

@@ -12,12 +12,15 @@ const KEY = /^[A-Za-z0-9+/]{22}==$/;
 /** HTTP/1.0 knows no upgrade (RFC 9110 section 7.8), and HTTP/2 none of this kind. */
 const HTTP_VERSION = /^HTTP\/1\.[1-9]$/;
 
+/** Single header fields. Asked for more, the runtime lists all fields, and keeps the list as long as the socket. */
+type Fields = Pick<HeaderFields, "get">;
+
 /** A request to an endpoint for clients, as far as the judge looks at it. */
 export interface UpgradeRequest {
   readonly method: string;
   /** `HTTP/1.1`; `undefined` where the runtime does not tell. */
   readonly version: string | undefined;
-  readonly headers: HeaderFields;
+  readonly headers: Fields;
 }
 
 /** An upgrade request that RFC 6455 allows. */
@@ -58,7 +61,7 @@ export function judgeUpgrade({ method, version, headers }: UpgradeRequest): Upgr
   if (!hasToken(headers.get("connection"), "upgrade")) {
     return refusal(400, "A connection upgrade is required.");
   }
-  if (headers.has("transfer-encoding") || (headers.get("content-length") ?? "0") !== "0") {
+  if (headers.get("transfer-encoding") !== null || (headers.get("content-length") ?? "0") !== "0") {
     // Its bytes would be read as frames.
     return refusal(400, "A WebSocket handshake has no body.");
   }
@@ -76,7 +79,7 @@ export function judgeUpgrade({ method, version, headers }: UpgradeRequest): Upgr
 }
 
 /** Tells whether a request asks for a WebSocket at all; whether it asks rightly is for the judge to say. */
-export function asksForWebSocket(headers: HeaderFields): boolean {
+export function asksForWebSocket(headers: Fields): boolean {
   return hasToken(headers.get("upgrade"), "websocket");
 }
 

@@ -61,6 +61,8 @@ const UPGRADES: readonly (readonly [string, string])[] = [
   ["one", "WebSocket"],
   ["beside another", "h2c, websocket"],
   ["beside another, in two lines", "h2c\r\nUpgrade: websocket"],
+  ["beside another, in two lines, first", "websocket\r\nUpgrade: h2c"],
+  ["twice", "websocket\r\nUpgrade: websocket"],
 ];
 
 for (const transport of TRANSPORTS) {
