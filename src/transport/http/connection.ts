@@ -18,6 +18,7 @@ import {
   REST_HOLD_MS,
 } from "../../limits.ts";
 import type { Platform } from "../../platform.ts";
+import { stopReading } from "../read_stop.ts";
 import { BodyPace } from "./body_pace.ts";
 import type { BodyRoom } from "./body_room.ts";
 import type { BodyTurns, TurnTaker } from "./body_turns.ts";
@@ -402,7 +403,7 @@ export class HttpConnection implements Timed, TurnTaker {
   #pause(): void {
     if (this.#paused) return;
     this.#paused = true;
-    this.socket.pause();
+    stopReading(this.socket);
   }
 
   #resume(): void {
