@@ -16,6 +16,7 @@ import { manyBodies } from "./many_bodies.ts";
 import { manyGroups } from "./many_groups.ts";
 import { manyHubs } from "./many_hubs.ts";
 import { memberships } from "./memberships.ts";
+import { mixedBurst } from "./mixed_burst.ts";
 import { reconnectStorm } from "./reconnect_storm.ts";
 import type { Scenario } from "./scenario.ts";
 import { slowReaders } from "./slow_readers.ts";
@@ -25,6 +26,7 @@ import { stopUnderLoad } from "./stop_under_load.ts";
 
 export const SCENARIOS: readonly Scenario[] = [
   burst,
+  mixedBurst,
   flood,
   longFlood,
   descriptors,
