@@ -111,13 +111,19 @@ export const TURN_FRAMES = 64;
 export const TURN_LEFTOVER_FRAMES = 128;
 
 /**
+ * Requests of one HTTP connection that are begun before others get their turn, and of all connections whose requests
+ * wait for one (ours: one to two milliseconds; clients that wait for their answers never come near it).
+ */
+export const TURN_REQUESTS = 32;
+
+/**
  * Chunks of a connection, each of at most 64 KiB, that wait for its turn behind the oldest one before its socket is
  * read no further (ours: what the runtime may hand out before a pause takes effect).
  */
 export const MAX_UNREAD_CHUNKS = 3;
 
 /**
- * Time between two turns of whoever takes turns (left-overs, large bodies, new connections), in milliseconds (ours: the
+ * Time between two turns of whoever takes turns (left-overs, requests, large bodies, new connections), in milliseconds (ours: the
  * shortest timer).
  */
 export const READ_TURN_MS = 1;

@@ -7,7 +7,7 @@ import { descriptors } from "./descriptors.ts";
 import { earlyResets } from "./early_resets.ts";
 import { endlessBody } from "./endless_body.ts";
 import { faults } from "./faults.ts";
-import { flood, longFlood } from "./flood.ts";
+import { flood, longFlood, requestFlood } from "./flood.ts";
 import { http2Flood } from "./http2_flood.ts";
 import { idleCrowd } from "./idle_crowd.ts";
 import { largeTokens } from "./large_tokens.ts";
@@ -28,6 +28,7 @@ export const SCENARIOS: readonly Scenario[] = [
   burst,
   mixedBurst,
   flood,
+  requestFlood,
   longFlood,
   descriptors,
   stalledBodies,

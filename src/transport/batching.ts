@@ -14,6 +14,7 @@ import { BodyTurns } from "./http/body_turns.ts";
 import { HttpConnection, type HttpContext, type UpgradeHead } from "./http/connection.ts";
 import { Connections } from "./http/connections.ts";
 import { RepeatedResponse } from "./http/repeated_response.ts";
+import { RequestTurns } from "./http/request_turns.ts";
 import { HttpDate, plainText } from "./http/response.ts";
 import { type GuardContext, ListenerGuard } from "./listener_guard.ts";
 import { switchingProtocols } from "./websocket_handshake.ts";
@@ -53,6 +54,7 @@ export class BatchingFront {
       answers: new RepeatedResponse(),
       room: context.room,
       turns: new BodyTurns(context.platform, context.room),
+      requestTurns: new RequestTurns(context.platform),
       isStopping: () => context.isStopping(),
       isUpgrade: ({ target }) => isForClients(target, context.endpoints),
       upgrade: (connection, request) => void this.#serve(connection, request),

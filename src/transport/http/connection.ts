@@ -14,8 +14,10 @@ import {
   MAX_REST_BODY_BYTES,
   MAX_UNTAKEN_BYTES,
   OUTBOUND_STALL_MS,
+  READ_TURN_MS,
   REQUEST_HEAD_MS,
   REST_HOLD_MS,
+  TURN_REQUESTS,
 } from "../../limits.ts";
 import type { Platform } from "../../platform.ts";
 import { stopReading } from "../read_stop.ts";
@@ -31,6 +33,7 @@ import { type RequestHead, RequestHeadReader } from "./request_head.ts";
 import { judgeRequest, type RequestFacts } from "./request_rules.ts";
 import type { RepeatedResponse } from "./repeated_response.ts";
 import { type HttpDate, type HttpResponse, plainText } from "./response.ts";
+import type { RequestTaker, RequestTurns } from "./request_turns.ts";
 
 /** What connections of one listener share. */
 export interface HttpContext {
@@ -42,6 +45,7 @@ export interface HttpContext {
   /** What all bodies take their bytes from, those of other listeners too. */
   readonly room: BodyRoom;
   readonly turns: BodyTurns;
+  readonly requestTurns: RequestTurns;
   /** Whether no further request is taken. */
   isStopping(): boolean;
   /** Whether a request is for those who take a connection over, whatever becomes of it. */
@@ -76,7 +80,7 @@ const CONTINUE = Buffer.from("HTTP/1.1 100 Continue\r\n\r\n");
 const NOTHING = new Uint8Array();
 
 /** One connection. */
-export class HttpConnection implements Timed, TurnTaker {
+export class HttpConnection implements Timed, TurnTaker, RequestTaker {
   readonly socket: Socket;
   readonly #context: HttpContext;
   readonly #onData = (chunk: Uint8Array) => this.#take(chunk);
@@ -93,6 +97,10 @@ export class HttpConnection implements Timed, TurnTaker {
   /** The clock of a body that is not whole. */
   #pace: BodyPace | undefined = undefined;
   #awaitsTurn = false;
+  /** Requests that were begun in the turn that began at `#turnAt`, and whether the next ones wait for another. */
+  #begun = 0;
+  #turnAt = -Infinity;
+  #awaitsRequestTurn = false;
   /** When the last answer went out. */
   #answeredAt = 0;
   /** What came behind the request that is being answered. */
@@ -168,7 +176,10 @@ export class HttpConnection implements Timed, TurnTaker {
       freeBytes(chunk);
       if (this.#lingerBytes < 0) this.#pause();
     } else if (this.#held.length > 0) this.#hold(chunk);
-    else this.#guarded(() => this.#read(chunk));
+    else {
+      this.#beginTurn();
+      this.#guarded(() => this.#read(chunk));
+    }
   }
 
   /** A fault while one connection is served ends that connection, and no other. */
@@ -193,6 +204,7 @@ export class HttpConnection implements Timed, TurnTaker {
       if (this.#state === "upgrading" || exchange?.isRead || this.#isClogged) {
         return this.#hold(rest);
       }
+      if (exchange === undefined && !this.#mayBegin()) return this.#hold(rest);
       if (exchange === undefined) rest = this.#readHead(rest);
       else {
         const { length } = rest;
@@ -200,6 +212,31 @@ export class HttpConnection implements Timed, TurnTaker {
         rest = taken === length ? NOTHING : rest.subarray(taken);
       }
     }
+  }
+
+  /** Whether the next request is still of this turn; else it waits for another. */
+  #mayBegin(): boolean {
+    if (this.#begun < TURN_REQUESTS) return true;
+    this.#awaitsRequestTurn = true;
+    this.#context.requestTurns.wait(this);
+    return false;
+  }
+
+  /** What comes some time after the last turn has one of its own. */
+  #beginTurn(): void {
+    const now = this.#context.platform.now();
+    if (now - this.#turnAt <= READ_TURN_MS) return;
+    this.#turnAt = now;
+    this.#begun = 0;
+  }
+
+  takeTurn(): number {
+    this.#awaitsRequestTurn = false;
+    this.#turnAt = this.#context.platform.now();
+    this.#begun = 0;
+    this.#guarded(() => this.#goOn());
+    // An answer may come later, and the requests behind it still belong to this turn.
+    return this.#held.length === 0 ? this.#begun : TURN_REQUESTS;
   }
 
   get #isClogged(): boolean {
@@ -253,6 +290,7 @@ export class HttpConnection implements Timed, TurnTaker {
     const { room } = this.#context;
     const exchange = new Exchange(head, facts, headers, room, () => this.#bodyWanted());
     this.#exchange = exchange;
+    this.#begun++;
     this.#pace = undefined;
     this.#expectsContinue = facts.expectsContinue;
     this.dueAt = Infinity;
@@ -350,15 +388,16 @@ export class HttpConnection implements Timed, TurnTaker {
 
   /** Goes on with what waited for an answer, or for a client that takes its answers. */
   #goOn(): void {
-    if (this.#state !== "open" || this.#exchange !== undefined) return;
+    if (this.#state !== "open" || this.#exchange !== undefined || this.#awaitsRequestTurn) return;
     const held = this.#held;
     this.#held = [];
     this.#heldBytes = 0;
-    this.#resume();
     for (const chunk of held) {
       if (this.#held.length > 0) this.#hold(chunk);
       else this.#read(chunk);
     }
+    // Not before: much may have to wait again, and more would come on top of it.
+    if (this.#mayResume) this.#resume();
     if (this.#ended) this.#end();
   }
 
@@ -387,6 +426,8 @@ export class HttpConnection implements Timed, TurnTaker {
   #leaveTurns(): void {
     if (this.#awaitsTurn) this.#context.turns.leave(this);
     this.#awaitsTurn = false;
+    if (this.#awaitsRequestTurn) this.#context.requestTurns.leave(this);
+    this.#awaitsRequestTurn = false;
   }
 
   #forget(): void {
@@ -404,6 +445,12 @@ export class HttpConnection implements Timed, TurnTaker {
     if (this.#paused) return;
     this.#paused = true;
     stopReading(this.socket);
+  }
+
+  /** Whether more may come on top of what is held; whoever gave the last answer has seen to it. */
+  get #mayResume(): boolean {
+    return this.#state !== "lingering" && this.#heldBytes <= MAX_EARLY_BYTES &&
+      !this.#awaitsTurn && !this.#exchange?.isFull;
   }
 
   #resume(): void {

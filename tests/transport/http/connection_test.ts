@@ -14,6 +14,7 @@ import {
   REQUEST_HEAD_MS,
   REST_HOLD_MS,
   RUNTIME_BUFFER_BYTES,
+  TURN_REQUESTS,
 } from "../../../src/limits.ts";
 import { BodyRoom } from "../../../src/transport/http/body_room.ts";
 import { BodyTurns } from "../../../src/transport/http/body_turns.ts";
@@ -21,6 +22,7 @@ import { HttpConnection, type HttpContext } from "../../../src/transport/http/co
 import { Connections } from "../../../src/transport/http/connections.ts";
 import type { HttpRequest } from "../../../src/transport/http/exchange.ts";
 import { RepeatedResponse } from "../../../src/transport/http/repeated_response.ts";
+import { RequestTurns } from "../../../src/transport/http/request_turns.ts";
 import { HttpDate, type HttpResponse, plainText } from "../../../src/transport/http/response.ts";
 import { FakePlatform } from "../../support/fake_platform.ts";
 import { FakeSocket } from "./fake_socket.ts";
@@ -42,6 +44,7 @@ class Scene {
   readonly connections = new Connections(this.platform);
   readonly room = new BodyRoom(ROOM);
   readonly turns = new BodyTurns(this.platform, this.room);
+  readonly requestTurns = new RequestTurns(this.platform);
   readonly connection: HttpConnection;
   /** What was asked: method, target and body. */
   readonly asked: string[] = [];
@@ -63,6 +66,7 @@ class Scene {
       answers: new RepeatedResponse(),
       room: this.room,
       turns: this.turns,
+      requestTurns: this.requestTurns,
       isStopping: () => this.stopping,
       isUpgrade: ({ target }) => target === "/upgrade",
       upgrade: () => {},
@@ -82,6 +86,57 @@ class Scene {
     return this.platform.settle();
   }
 }
+
+Deno.test("of hundreds of requests in one piece some are answered at once, the others turn by turn", async () => {
+  const scene = new Scene();
+  scene.answer = () => OK;
+  await scene.comes(GET.repeat(10 * TURN_REQUESTS));
+  assert.equal(scene.socket.statuses.length, TURN_REQUESTS);
+  await scene.platform.advance(READ_TURN_MS);
+  assert.equal(scene.socket.statuses.length, 2 * TURN_REQUESTS);
+  await scene.platform.advance(10 * READ_TURN_MS);
+  assert.equal(scene.socket.statuses.length, 10 * TURN_REQUESTS);
+});
+
+Deno.test("a turn has so many requests, however long they take", async () => {
+  const scene = new Scene();
+  let now = scene.platform.now();
+  scene.platform.now = () => now;
+  scene.answer = () => {
+    now += READ_TURN_MS + 1;
+    return OK;
+  };
+  await scene.comes(GET.repeat(10 * TURN_REQUESTS));
+  assert.equal(scene.socket.statuses.length, TURN_REQUESTS);
+});
+
+Deno.test("of hundreds of requests whose answers come later, no more are begun in a turn", async () => {
+  const scene = new Scene();
+  await scene.comes(GET.repeat(10 * TURN_REQUESTS));
+  assert.equal(scene.asked.length, TURN_REQUESTS);
+  await scene.platform.advance(READ_TURN_MS);
+  assert.equal(scene.asked.length, 2 * TURN_REQUESTS);
+  await scene.platform.advance(10 * READ_TURN_MS);
+  assert.equal(scene.socket.statuses.length, 10 * TURN_REQUESTS);
+});
+
+Deno.test("a client that leaves while its requests wait has no turn", async () => {
+  const scene = new Scene();
+  await scene.comes(GET.repeat(10 * TURN_REQUESTS));
+  const before = scene.asked.length;
+  scene.socket.destroy();
+  await scene.platform.advance(10 * READ_TURN_MS);
+  assert.equal(scene.asked.length, before);
+});
+
+Deno.test("a client that ends its side while its requests wait gets all of its answers", async () => {
+  const scene = new Scene();
+  await scene.comes(GET.repeat(3 * TURN_REQUESTS));
+  scene.socket.clientEnds();
+  await scene.platform.advance(10 * READ_TURN_MS);
+  assert.equal(scene.socket.statuses.length, 3 * TURN_REQUESTS);
+  assert(scene.socket.ended);
+});
 
 Deno.test("requests in one piece are answered in their order, each with its body", async () => {
   const scene = new Scene();
@@ -111,7 +166,7 @@ Deno.test("what comes behind a request in work is held within bounds, and read o
   assert.equal(scene.socket.paused, true);
   scene.answer = () => OK;
   slow.resolve(OK);
-  await scene.settle();
+  await scene.platform.advance(count * READ_TURN_MS);
   assert.equal(scene.socket.paused, false);
   assert.equal(scene.socket.statuses.length, count + 1);
 });
