@@ -116,6 +116,9 @@ export const TURN_LEFTOVER_FRAMES = 128;
  */
 export const TURN_REQUESTS = 32;
 
+/** The same while others wait for their turn: who waits for each answer has one request, and is not held up (ours). */
+export const CROWDED_TURN_REQUESTS = 2;
+
 /**
  * Chunks of a connection, each of at most 64 KiB, that wait for its turn behind the oldest one before its socket is
  * read no further (ours: what the runtime may hand out before a pause takes effect).

@@ -97,8 +97,8 @@ export class HttpConnection implements Timed, TurnTaker, RequestTaker {
   /** The clock of a body that is not whole. */
   #pace: BodyPace | undefined = undefined;
   #awaitsTurn = false;
-  /** Requests that were begun in the turn that began at `#turnAt`, and whether the next ones wait for another. */
-  #begun = 0;
+  /** Requests that may still be begun in the turn that began at `#turnAt`; whether the next ones wait for another. */
+  #left = 0;
   #turnAt = -Infinity;
   #awaitsRequestTurn = false;
   /** When the last answer went out. */
@@ -216,7 +216,7 @@ export class HttpConnection implements Timed, TurnTaker, RequestTaker {
 
   /** Whether the next request is still of this turn; else it waits for another. */
   #mayBegin(): boolean {
-    if (this.#begun < TURN_REQUESTS) return true;
+    if (this.#left > 0) return true;
     this.#awaitsRequestTurn = true;
     this.#context.requestTurns.wait(this);
     return false;
@@ -227,16 +227,16 @@ export class HttpConnection implements Timed, TurnTaker, RequestTaker {
     const now = this.#context.platform.now();
     if (now - this.#turnAt <= READ_TURN_MS) return;
     this.#turnAt = now;
-    this.#begun = 0;
+    this.#left = this.#context.requestTurns.requestsAtOnce;
   }
 
   takeTurn(): number {
     this.#awaitsRequestTurn = false;
     this.#turnAt = this.#context.platform.now();
-    this.#begun = 0;
+    this.#left = TURN_REQUESTS;
     this.#guarded(() => this.#goOn());
     // An answer may come later, and the requests behind it still belong to this turn.
-    return this.#held.length === 0 ? this.#begun : TURN_REQUESTS;
+    return this.#held.length === 0 ? TURN_REQUESTS - this.#left : TURN_REQUESTS;
   }
 
   get #isClogged(): boolean {
@@ -290,7 +290,7 @@ export class HttpConnection implements Timed, TurnTaker, RequestTaker {
     const { room } = this.#context;
     const exchange = new Exchange(head, facts, headers, room, () => this.#bodyWanted());
     this.#exchange = exchange;
-    this.#begun++;
+    this.#left--;
     this.#pace = undefined;
     this.#expectsContinue = facts.expectsContinue;
     this.dueAt = Infinity;

@@ -3,7 +3,7 @@
  * in each read, and everybody else would wait until all are answered. So only some are answered at once, and the rest
  * when the connection's turn comes.
  */
-import { READ_TURN_MS, TURN_REQUESTS } from "../../limits.ts";
+import { CROWDED_TURN_REQUESTS, READ_TURN_MS, TURN_REQUESTS } from "../../limits.ts";
 import type { Platform } from "../../platform.ts";
 
 /** A connection with requests that wait. */
@@ -22,6 +22,11 @@ export class RequestTurns {
 
   constructor(platform: Pick<Platform, "after">) {
     this.#platform = platform;
+  }
+
+  /** Requests that a connection may begin at once with what has just come: few while others wait for their turn. */
+  get requestsAtOnce(): number {
+    return this.#waiting.size > 0 ? CROWDED_TURN_REQUESTS : TURN_REQUESTS;
   }
 
   /** `taker` waits, behind all others. */

@@ -1,6 +1,6 @@
 // Requests that wait for a turn: so many in a turn, one connection after the other.
 import assert from "node:assert/strict";
-import { READ_TURN_MS, TURN_REQUESTS } from "../../../src/limits.ts";
+import { CROWDED_TURN_REQUESTS, READ_TURN_MS, TURN_REQUESTS } from "../../../src/limits.ts";
 import { type RequestTaker, RequestTurns } from "../../../src/transport/http/request_turns.ts";
 import { FakePlatform } from "../../support/fake_platform.ts";
 
@@ -40,6 +40,15 @@ Deno.test("connections with few requests left share a turn", async () => {
   assert.deepEqual(taken, ["a", "b"]);
   await nextTurn();
   assert.deepEqual(taken, ["a", "b", "c"]);
+});
+
+Deno.test("while others wait for their turn, a connection begins few requests at once", async () => {
+  const { turns, taker, nextTurn } = scene();
+  assert.equal(turns.requestsAtOnce, TURN_REQUESTS);
+  turns.wait(taker("a", TURN_REQUESTS));
+  assert.equal(turns.requestsAtOnce, CROWDED_TURN_REQUESTS);
+  await nextTurn();
+  assert.equal(turns.requestsAtOnce, TURN_REQUESTS);
 });
 
 Deno.test("who has left has no turn, and costs nobody one", async () => {
