@@ -182,7 +182,10 @@ export class BareClient {
     this.#opcode = NO_FRAME;
     if (opcode < 8) return 1;
     if (opcode === 9) this.#socket.write(PONG);
-    else if (opcode === 8) this.closed = true;
+    else if (opcode === 8) {
+      this.closed = true;
+      this.#opened.reject(new Error("Cannot connect: closed early"));
+    }
     return 0;
   }
 }

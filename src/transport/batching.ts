@@ -129,7 +129,13 @@ export class BatchingFront {
     const early = connection.handOver();
     const seconds = this.#context.keepAliveSeconds(hub);
     const client = new BatchingSocket(connection.socket, seconds, this.#context);
-    welcome.start(client);
+    try {
+      welcome.start(client);
+    } catch (error) {
+      // Nobody listens to the client yet: without a close it would stay, and be heard by nobody.
+      this.#failed("Handshake failed", error);
+      client.close(1011, "Internal server error");
+    }
     client.start(switchingProtocols(key, welcome.answer), early);
   }
 

@@ -114,6 +114,18 @@ class Scene implements AsyncDisposable {
 
 const isVictim = (connection: Connection) => connection.identity.userId === "victim";
 
+Deno.test("a fault while a client is let in: it is closed at once, and not left open unheard", async () => {
+  await using scene = await Scene.set();
+  using _ = plant(GroupIndex.prototype, "join", () => true);
+  const url = clientUrl(scene.server, "chat", { "webpubsub.group": ["planted"] });
+  const newcomer = await RawClient.open(url, { protocols: PROTOCOLS });
+  const { last } = await newcomer.untilClosed();
+  assert.equal(last.kind === "close" && last.code, 1011);
+  assert.match(String(scene.log.entries("Handshake failed")[0]?.stack), /bulkhead_test\.ts/);
+  scene.witness.send('{"type":"ping"}');
+  assert.equal((await scene.witness.json()).type, "pong");
+});
+
 Deno.test("a fault in reading a frame", async () => {
   await using scene = await Scene.set();
   using _ = plant(jsonCodec, "decode", (_codec, data) => String(data).includes("planted"));
